@@ -1,0 +1,1 @@
+"""Wiring: settings, addresses, servers, command line. Imports every room; imported by none."""

@@ -1,0 +1,101 @@
+"""The command-line program `plaidoyer`."""
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import click
+
+from plaidoyer.config import postgres
+
+
+def prepare(*, durable: bool = False) -> None:
+    """Finds or starts the database and loads Django; with `durable`, refuses unsafe settings."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "plaidoyer.config.settings")
+    url = postgres.ensure_url()
+    if durable:
+        try:
+            postgres.require_durable(url)
+        except postgres.NotDurableError as error:
+            raise click.ClickException(str(error)) from None
+    import django
+
+    django.setup()
+
+
+def run(command: list[str]) -> None:
+    """Runs `command`, passes Ctrl-C and TERM on to it, and ends with its exit code."""
+    process = subprocess.Popen(command)
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda received, _frame: process.send_signal(received))
+    sys.exit(process.wait())
+
+
+@click.group()
+def main() -> None:
+    """Campaign platform: act, deliver, track, report."""
+
+
+@main.command(context_settings={"ignore_unknown_options": True, "help_option_names": []})
+@click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
+def manage(arguments: tuple[str, ...]) -> None:
+    """Run one of Django's or Wagtail's own commands."""
+    prepare()
+    from django.core.management import execute_from_command_line
+
+    execute_from_command_line(["plaidoyer manage", *arguments])
+
+
+@main.command()
+@click.option("--host", default="127.0.0.1", show_default=True)
+@click.option("--port", default=8000, show_default=True)
+@click.option("--workers", default=2, show_default=True, help="Web processes.")
+@click.option("--threads", default=4, show_default=True, help="Threads in each web process.")
+def serve(host: str, port: int, workers: int, threads: int) -> None:
+    """Serve the web pages."""
+    prepare(durable=True)
+    granian = [str(Path(sys.executable).parent / "granian"), "--interface", "wsgi"]
+    run(
+        granian
+        + ["--host", host, "--port", str(port), "--workers", str(workers)]
+        + ["--blocking-threads", str(threads), "--backpressure", str(max(threads * 32, 128))]
+        + ["--no-access-log", "--log-level", "warning", "--respawn-failed-workers"]
+        + ["--workers-kill-timeout", "10", "plaidoyer.config.wsgi:application"]
+    )
+
+
+@main.command()
+@click.option("--concurrency", default=4, show_default=True, help="Jobs at the same time.")
+def worker(concurrency: int) -> None:
+    """Do the work behind the pages: match, confirm, deliver, count."""
+    prepare(durable=True)
+    from django.core.management import call_command
+
+    call_command("procrastinate", "worker", concurrency=concurrency)
+
+
+@main.command("demo-data")
+@click.option("--scale", type=click.Choice(["small", "full"]), default="small", show_default=True)
+def demo_data(scale: str) -> None:
+    """Fill an empty database with the fictional river coalition."""
+    prepare()
+    from plaidoyer.demo import story
+
+    story.tell(scale=scale)
+
+
+@main.command()
+@click.option("--port", default=8000, show_default=True, help="Port of the web pages.")
+@click.option("--fresh", is_flag=True, help="Forget the demo's data and start anew.")
+@click.option("--scale", type=click.Choice(["small", "full"]), default="small", show_default=True)
+def demo(port: int, fresh: bool, scale: str) -> None:
+    """Serve the filled demo with its worker and its mail catcher, until Ctrl-C."""
+    from plaidoyer.demo import stage
+
+    stage.play(port=port, fresh=fresh, scale=scale)
+
+
+if __name__ == "__main__":
+    main()

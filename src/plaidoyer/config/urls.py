@@ -1,0 +1,27 @@
+"""Every address of the site. Public pages have their language first: /fr/..., /en/..."""
+
+from django.conf import settings
+from django.conf.urls.i18n import i18n_patterns
+from django.urls import include, path
+from wagtail import urls as wagtail_urls
+from wagtail.admin import urls as wagtailadmin_urls
+from wagtail.documents import urls as wagtaildocs_urls
+
+from plaidoyer.website import views as website
+
+urlpatterns = [
+    path("", website.choose_language, name="root"),
+    path("healthz", website.healthz, name="healthz"),
+    path("media/<path:path>", website.media, name="media"),
+    path("admin/", include(wagtailadmin_urls)),
+    path("documents/", include(wagtaildocs_urls)),
+    path("", include("plaidoyer.newsletters.urls")),
+]
+if settings.DEMO_MAILDIR:
+    urlpatterns += [path("demo/", include("plaidoyer.demo.urls"))]
+
+urlpatterns += i18n_patterns(
+    path("", include("plaidoyer.actions.urls")),
+    path("", include("plaidoyer.reports.urls")),
+    path("", include(wagtail_urls)),
+)

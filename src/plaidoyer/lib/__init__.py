@@ -1,0 +1,1 @@
+"""The drawer: rules and small tools without tables. Imports nothing of ours."""

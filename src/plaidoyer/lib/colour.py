@@ -1,0 +1,30 @@
+"""Contrast of colours after WCAG 2.2 (https://www.w3.org/TR/WCAG22/#dfn-contrast-ratio)."""
+
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+
+def luminance(colour: str) -> float:
+    """Relative luminance, 0 to 1, of a `#rrggbb` colour."""
+    channels = (int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5))
+    red, green, blue = (c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def contrast(one: str, other: str) -> float:
+    """Contrast ratio, 1 to 21, of two `#rrggbb` colours."""
+    lighter, darker = sorted((luminance(one), luminance(other)), reverse=True)
+    return (lighter + 0.05) / (darker + 0.05)
+
+
+def validate_readable(colour: str) -> None:
+    """Raises ValidationError unless white text on `colour` can be read (4.5 to 1, WCAG AA)."""
+    try:
+        ratio = contrast(colour, "#ffffff")
+    except ValueError:
+        return  # the shape of the colour is another validator's matter
+    if ratio < 4.5:
+        raise ValidationError(
+            _("White text on this colour has a contrast of %(ratio).1f to 1; 4.5 is needed."),
+            params={"ratio": int(ratio * 10) / 10},
+        )

@@ -1,0 +1,33 @@
+"""Which room composes which kind of envelope.
+
+A room registers its composer when Django starts (its `apps.py`), so that mail knows no room.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from plaidoyer.mail.models import Envelope
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """What stands in one message; the engine adds Date, Message-ID and the MIME frame."""
+
+    subject: str
+    text: str
+    html: str
+    sender_name: str
+    language: str
+    reply_to: tuple[str, str] | None = None  # name, address
+    headers: dict[str, str] = field(default_factory=dict)
+
+
+# An envelope without an entry in what a composer gives back must not be sent any more.
+Composer = Callable[[Sequence[Envelope]], dict[int, Message]]
+
+COMPOSERS: dict[str, Composer] = {}
+
+
+def register(kind: str, composer: Composer) -> None:
+    """Lets `composer` write the envelopes of `kind`: it gives messages by envelope id."""
+    COMPOSERS[kind] = composer

@@ -1,0 +1,114 @@
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from plaidoyer.campaigns.models import Campaign
+from plaidoyer.lib.words import WordsField
+from plaidoyer.newsletters.models import Mailing
+
+
+class Heading(models.TextChoices):
+    """Under which heading a campaign stands in an edition, in the order they are read."""
+
+    VICTORY = "victory", _("Victories")
+    MOVEMENT = "movement", _("Positive movements")
+    UPDATE = "update", _("Updates on earlier wins")
+    ONGOING = "ongoing", _("Ongoing")
+    SETBACK = "setback", _("Setbacks")
+    RECALLED = "recalled", _("Won earlier")
+
+
+class Edition(models.Model):
+    """One impact report over a period. Frozen once it is published."""
+
+    slug = models.SlugField(_("address"), unique=True)
+    title = WordsField(_("title"))
+    starts_on = models.DateField(_("from"))
+    ends_on = models.DateField(_("to"))
+    introduction = WordsField(_("introduction"), long=True, blank=True)
+    our_part = WordsField(_("our part in it, honestly"), long=True, blank=True)
+    thanks = WordsField(_("thanks"), long=True, blank=True)
+    appeal = WordsField(_("appeal to give"), long=True, blank=True)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    published_at = models.DateTimeField(_("published"), null=True, editable=False)
+    mailing = models.OneToOneField(
+        Mailing, models.PROTECT, null=True, editable=False, related_name="edition"
+    )
+
+    class Meta:
+        verbose_name = _("edition")
+        verbose_name_plural = _("editions")
+        ordering = ["-ends_on"]
+        constraints = [
+            models.CheckConstraint(
+                name="edition_ends_after_start",
+                condition=Q(ends_on__gte=F("starts_on")),
+                violation_error_message=_("A period ends after it begins."),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return str(self.title)
+
+
+class Item(models.Model):
+    """One campaign in an edition: the heading found from the facts, the heading chosen, words."""
+
+    edition = models.ForeignKey(Edition, models.CASCADE, related_name="items")
+    campaign = models.ForeignKey(Campaign, models.PROTECT, related_name="items")
+    position = models.PositiveSmallIntegerField(_("order"), default=0)
+    derived_heading = models.CharField(max_length=10, choices=Heading.choices, editable=False)
+    heading = models.CharField(_("heading"), max_length=10, choices=Heading.choices)
+    overrule_reason = models.CharField(
+        _("why another heading than the facts give"), max_length=300, blank=True
+    )
+    is_major = models.BooleanField(_("major"), default=False)
+    major_reason = models.CharField(_("why it is major"), max_length=300, blank=True)
+    title = WordsField(_("title"))
+    text = WordsField(_("text"), long=True)
+    edited_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, editable=False, related_name="+"
+    )
+
+    class Meta:
+        verbose_name = _("item")
+        verbose_name_plural = _("items")
+        ordering = ["position", "id"]
+        constraints = [
+            models.UniqueConstraint("edition", "campaign", name="item_once"),
+            models.CheckConstraint(
+                name="overruled_heading_has_reason",
+                condition=Q(heading=F("derived_heading")) | ~Q(overrule_reason=""),
+                violation_error_message=_("Say why the heading differs from the facts."),
+            ),
+            models.CheckConstraint(
+                name="major_has_reason",
+                condition=Q(is_major=False) | ~Q(major_reason=""),
+                violation_error_message=_("Say why it is major."),
+            ),
+        ]
+
+
+class Approval(models.Model):
+    """A second person agreed with an item as it stood: its heading and a hash of its words."""
+
+    item = models.ForeignKey(Item, models.CASCADE, related_name="approvals")
+    approved_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    approved_at = models.DateTimeField(default=timezone.now)
+    sha256 = models.CharField(max_length=64)
+
+
+class Document(models.Model):
+    """The edition in one language as it was published. Written once, never changed."""
+
+    edition = models.ForeignKey(Edition, models.PROTECT, related_name="documents")
+    language = models.CharField(max_length=12)
+    content = models.JSONField()
+    sha256 = models.CharField(max_length=64)
+    pdf = models.BinaryField()
+    frozen_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [models.UniqueConstraint("edition", "language", name="document_once")]
