@@ -43,7 +43,12 @@ class Target(ClusterableModel):
 
     campaign = ParentalKey(Campaign, on_delete=models.CASCADE, related_name="targets")
     post = models.ForeignKey(
-        Post, models.PROTECT, null=True, blank=True, related_name="targets", verbose_name=_("office")
+        Post,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="targets",
+        verbose_name=_("office"),
     )
     person = models.ForeignKey(
         Person, models.PROTECT, null=True, blank=True, related_name="targets"
@@ -66,7 +71,10 @@ class Target(ClusterableModel):
                 violation_error_message=_("Choose one: an office, a person or an organization."),
             ),
             models.UniqueConstraint(
-                "campaign", "post", "person", "organization",
+                "campaign",
+                "post",
+                "person",
+                "organization",
                 name="target_once",
                 nulls_distinct=False,
                 violation_error_message=_("This campaign already has that target."),
@@ -88,7 +96,10 @@ class Demand(ClusterableModel):
     campaign = ParentalKey(Campaign, on_delete=models.CASCADE, related_name="demands")
     words = WordsField(_("what is asked"), long=True)
     targets = ParentalManyToManyField(
-        Target, blank=True, related_name="demands", verbose_name=_("asked of"),
+        Target,
+        blank=True,
+        related_name="demands",
+        verbose_name=_("asked of"),
         help_text=_("None chosen: asked of every target of the campaign."),
     )
     position = models.PositiveSmallIntegerField(_("order"), default=0)

@@ -58,11 +58,7 @@ def serve(host: str, port: int, workers: int, threads: int) -> None:
     prepare(durable=True)
     granian = [str(Path(sys.executable).parent / "granian"), "--interface", "wsgi"]
     run(
-        granian
-        + ["--host", host, "--port", str(port), "--workers", str(workers)]
-        + ["--blocking-threads", str(threads), "--backpressure", str(max(threads * 32, 128))]
-        + ["--no-access-log", "--log-level", "warning", "--respawn-failed-workers"]
-        + ["--workers-kill-timeout", "10", "plaidoyer.config.wsgi:application"]
+        [*granian, "--host", host, "--port", str(port), "--workers", str(workers), "--blocking-threads", str(threads), "--backpressure", str(max(threads * 32, 128)), "--no-access-log", "--log-level", "warning", "--respawn-failed-workers", "--workers-kill-timeout", "10", "plaidoyer.config.wsgi:application"]
     )
 
 

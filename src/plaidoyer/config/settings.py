@@ -195,10 +195,21 @@ SMTP_PASSWORD = os.environ.get("SMTP_PASSWORD", "")
 SMTP_SECURITY = env_choice("SMTP_SECURITY", {"none", "starttls", "tls"}, "none")
 SMTP_TIMEOUT = env_int("SMTP_TIMEOUT", 60)
 MAIL_DOMAIN = os.environ.get("MAIL_DOMAIN", "localhost.localdomain")
-EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
-EMAIL_HOST, EMAIL_PORT = SMTP_HOST or "localhost", SMTP_PORT
-EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = SMTP_USER, SMTP_PASSWORD
-EMAIL_USE_TLS, EMAIL_USE_SSL = SMTP_SECURITY == "starttls", SMTP_SECURITY == "tls"
+# Django's own mail (a forgotten password) goes by the same relay.
+MAILERS = {
+    "default": {
+        "BACKEND": "django.core.mail.backends.smtp.EmailBackend",
+        "OPTIONS": {
+            "host": SMTP_HOST or "localhost",
+            "port": SMTP_PORT,
+            "username": SMTP_USER,
+            "password": SMTP_PASSWORD,
+            "use_tls": SMTP_SECURITY == "starttls",
+            "use_ssl": SMTP_SECURITY == "tls",
+            "timeout": SMTP_TIMEOUT,
+        },
+    }
+}
 DEFAULT_FROM_EMAIL = f"Plaidoyer <contact@{MAIL_DOMAIN}>"
 
 # Where the demo's mail catcher keeps what it caught; empty outside the demo.

@@ -1,6 +1,8 @@
 """Mail addresses: which two spellings are the same person."""
 
 # Providers that deliver every dotting of a mailbox to the same person.
+import contextlib
+
 DOTLESS = {"gmail.com"}
 SAME_DOMAIN = {"googlemail.com": "gmail.com"}
 
@@ -13,10 +15,8 @@ def canonical(address: str) -> str:
     """
     local, _, domain = address.strip().rpartition("@")
     domain = domain.lower()
-    try:
+    with contextlib.suppress(UnicodeError):
         domain = domain.encode("idna").decode("ascii")
-    except UnicodeError:
-        pass
     domain = SAME_DOMAIN.get(domain, domain)
     local = local.casefold()
     local = local.partition("+")[0] or local

@@ -4,6 +4,7 @@ Pages are translated by Wagtail, a page for each language. Facts (a demand, a mi
 office) exist once and carry their few words with them: `{"fr": "...", "en": "..."}`.
 """
 
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
@@ -41,7 +42,9 @@ class WordsWidget(forms.MultiWidget):
     def __init__(self, long: bool = False, attrs: dict[str, Any] | None = None) -> None:
         box = forms.Textarea if long else forms.TextInput
         shape = {"rows": 4} if long else {}
-        boxes = {code: box(attrs={"lang": code, **shape}) for code, _name in settings.LANGUAGES}
+        boxes: dict[str, forms.Widget | type[forms.Widget]] = {
+            code: box(attrs={"lang": code, **shape}) for code, _name in settings.LANGUAGES
+        }
         super().__init__(boxes, attrs)
 
     def decompress(self, value: dict[str, str] | None) -> list[str]:
@@ -90,7 +93,7 @@ class WordsField(models.JSONField):
         kwargs.setdefault("default", Words)
         super().__init__(*args, **kwargs)
 
-    def deconstruct(self) -> tuple[str, str, list, dict]:
+    def deconstruct(self) -> tuple[str, str, Sequence[Any], dict[str, Any]]:
         name, path, args, kwargs = super().deconstruct()
         if self.long:
             kwargs["long"] = True
@@ -103,6 +106,6 @@ class WordsField(models.JSONField):
         value = super().to_python(value)
         return Words(value) if isinstance(value, dict) else value
 
-    def formfield(self, **kwargs: Any) -> forms.Field:
+    def formfield(self, **kwargs: Any) -> forms.Field | None:
         kwargs = {"form_class": WordsFormField, "long": self.long, **kwargs}
         return models.Field.formfield(self, **kwargs)

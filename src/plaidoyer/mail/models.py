@@ -48,9 +48,7 @@ class Envelope(models.Model):
     kind = models.CharField(_("kind"), max_length=30)
     urgency = models.SmallIntegerField(default=0, help_text="Higher leaves first.")
     to_address = models.CharField(_("to"), max_length=254)
-    state = models.CharField(
-        _("state"), max_length=10, choices=State.choices, default=State.QUEUED
-    )
+    state = models.CharField(_("state"), max_length=10, choices=State.choices, default=State.QUEUED)
     queued_at = models.DateTimeField(_("queued"), default=timezone.now)
     due_at = models.DateTimeField(_("due"), default=timezone.now)
     attempts = models.SmallIntegerField(_("attempts"), default=0)
@@ -75,10 +73,19 @@ class Envelope(models.Model):
         constraints = [
             models.CheckConstraint(
                 name="envelope_state_known",
-                condition=models.Q(state__in=[
-                    "queued", "leased", "deferred", "accepted", "refused",
-                    "in_doubt", "suppressed", "cancelled", "bounced",
-                ]),
+                condition=models.Q(
+                    state__in=[
+                        "queued",
+                        "leased",
+                        "deferred",
+                        "accepted",
+                        "refused",
+                        "in_doubt",
+                        "suppressed",
+                        "cancelled",
+                        "bounced",
+                    ]
+                ),
             ),
         ]
 

@@ -92,7 +92,9 @@ class Movement(models.Model):
         verbose_name_plural = _("movements")
         constraints = [
             models.UniqueConstraint(
-                "milestone", "demand", "target",
+                "milestone",
+                "demand",
+                "target",
                 name="movement_once",
                 violation_error_message=_("This milestone already moves that demand."),
             )

@@ -60,7 +60,9 @@ class Consent(models.Model):
     class Meta:
         verbose_name = _("consent")
         verbose_name_plural = _("consents")
-        indexes = [models.Index(fields=["supporter", "purpose", "-answered_at"], name="consent_last")]
+        indexes = [
+            models.Index(fields=["supporter", "purpose", "-answered_at"], name="consent_last")
+        ]
 
 
 class Subscription(models.Model):

@@ -1,0 +1,16 @@
+"""Plugin of pytest: every test talks to a real PostgreSQL, the embedded one, in `var/test`.
+
+Loaded before Django's settings are read (pyproject.toml, addopts).
+"""
+
+import os
+from pathlib import Path
+
+from plaidoyer.config import postgres
+
+os.environ.setdefault("VAR_DIR", str(Path.cwd() / "var" / "test"))
+os.environ["MAIL_DOMAIN"] = "river.example"
+# Nobody listens there: a test that wants mail to leave gives its own relay.
+os.environ["SMTP_HOST"], os.environ["SMTP_PORT"] = "127.0.0.1", "9"
+os.environ["DEMO_MAILDIR"] = ""
+postgres.ensure_url()
