@@ -1,1 +1,1 @@
-"""Plaidoyer: supporters act, decision-makers receive, organisers track, everybody reads the report."""
+"""Supporters act, decision-makers receive, organisers track, everybody reads the report."""

@@ -56,10 +56,13 @@ def manage(arguments: tuple[str, ...]) -> None:
 def serve(host: str, port: int, workers: int, threads: int) -> None:
     """Serve the web pages."""
     prepare(durable=True)
-    granian = [str(Path(sys.executable).parent / "granian"), "--interface", "wsgi"]
-    run(
-        [*granian, "--host", host, "--port", str(port), "--workers", str(workers), "--blocking-threads", str(threads), "--backpressure", str(max(threads * 32, 128)), "--no-access-log", "--log-level", "warning", "--respawn-failed-workers", "--workers-kill-timeout", "10", "plaidoyer.config.wsgi:application"]
-    )
+    command = f"""
+        {Path(sys.executable).parent / "granian"} --interface wsgi --host {host} --port {port}
+        --workers {workers} --blocking-threads {threads} --backpressure {max(threads * 32, 128)}
+        --no-access-log --log-level warning --respawn-failed-workers --workers-kill-timeout 10
+        plaidoyer.config.wsgi:application
+    """
+    run(command.split())
 
 
 @main.command()

@@ -39,19 +39,20 @@ def update() -> None:
 def check() -> int:
     """Exit code 0 when every sentence of the code is translated, none fuzzy, none left over."""
     if not shutil.which("xgettext"):
-        pass
+        print("xgettext is not installed: not compared with the code", file=sys.stderr)
     else:
         before = {po: po.read_text() for po in CATALOGUES.glob("*/LC_MESSAGES/*.po")}
         update()
         behind = [po for po, text in before.items() if po.read_text() != text]
         for po in behind:
-            pass
+            print(f"{po} is behind the code: now updated, translate it", file=sys.stderr)
         if behind:
             return 1
     faults = 0
     for po in CATALOGUES.glob("*/LC_MESSAGES/*.po"):
         for entry in polib.pofile(str(po)):
             if not entry.obsolete and ("fuzzy" in entry.flags or not entry.translated()):
+                print(f"{po}: not translated: {entry.msgid!r}", file=sys.stderr)
                 faults += 1
     return 1 if faults else 0
 
