@@ -1,5 +1,7 @@
 import pytest
 
+pytest_plugins = ["tests.servers"]
+
 
 @pytest.fixture(autouse=True)
 def plain_static_files(settings):

@@ -1,0 +1,412 @@
+"""The real product in processes of its own: web, worker, database, mail relay and browser.
+
+For tests that need it whole: `product` has a migrated database of its own and starts and stops
+`plaidoyer serve` and `plaidoyer worker`; `catcher` takes the mails they send; `page` is a tab of a
+real browser. Nothing runs until a test starts it.
+"""
+
+import asyncio
+import hashlib
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext, suppress
+from dataclasses import dataclass, field
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import psycopg.conninfo
+import pytest
+from aiosmtpd.controller import Controller
+from django.db import connection
+
+import plaidoyer
+from plaidoyer.config import postgres
+
+PACKAGE = Path(plaidoyer.__file__).parent
+PROGRAM = Path(sys.executable).parent / "plaidoyer"
+CHROMIUM = Path("/usr/bin/chromium")
+CHROMIUM_ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+def free_port() -> int:
+    """A port of the loopback on which nobody listens."""
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return listener.getsockname()[1]
+
+
+def wait_until(happened: Callable[[], Any], *, seconds: float = 30, what: str = "") -> Any:
+    """What `happened` gives once it is true. Raises TimeoutError naming what did not happen."""
+    until = time.monotonic() + seconds
+    while not (value := happened()):
+        if time.monotonic() > until:
+            raise TimeoutError(what or getattr(happened, "__name__", "it did not happen"))
+        time.sleep(0.05)
+    return value
+
+
+@dataclass
+class Caught:
+    """A mail as the relay got it: its envelope and its message."""
+
+    mail_from: str
+    rcpt_to: list[str]
+    raw: bytes
+
+    @property
+    def message(self) -> EmailMessage:
+        return message_from_bytes(self.raw, policy=policy.default)  # type: ignore[return-value]
+
+    @property
+    def text(self) -> str:
+        """The plain part."""
+        part = self.message.get_body(("plain",))
+        return part.get_content() if part else ""
+
+
+class Catcher:
+    """A mail relay on the loopback that keeps what it takes.
+
+    `answers` maps an address to what the relay says of it instead of accepting: "550 No such
+    user", "451 Try later". `hold` waits so long before the last word on a message.
+    """
+
+    def __init__(self) -> None:
+        self.port = free_port()
+        self.caught: list[Caught] = []
+        self.answers: dict[str, str] = {}
+        self.hold = 0.0
+        self.controller: Controller | None = None
+
+    async def handle_RCPT(self, _server, _session, envelope, address, _options):  # noqa: N802
+        if answer := self.answers.get(address):
+            return answer
+        envelope.rcpt_tos.append(address)
+        return "250 OK"
+
+    async def handle_DATA(self, _server, _session, envelope):  # noqa: N802
+        self.caught.append(Caught(envelope.mail_from, envelope.rcpt_tos, envelope.content))
+        if self.hold:
+            await asyncio.sleep(self.hold)
+        return f"250 Kept as {len(self.caught)}"
+
+    def start(self) -> None:
+        self.controller = Controller(self, hostname="127.0.0.1", port=self.port)
+        self.controller.start()
+
+    def stop(self) -> None:
+        if self.controller:
+            self.controller.stop()
+            self.controller = None
+
+    def to(self, address: str) -> list[Caught]:
+        """The mails to `address`, in the order they came."""
+        return [mail for mail in list(self.caught) if address in mail.rcpt_to]
+
+    def wait_for(self, address: str, *, number: int = 1, seconds: float = 30) -> Caught:
+        """The `number`th mail to `address`, as soon as it is there."""
+        what = f"mail {number} to {address}"
+        wait_until(lambda: len(self.to(address)) >= number, seconds=seconds, what=what)
+        return self.to(address)[number - 1]
+
+
+@dataclass
+class Program:
+    """One `plaidoyer` program, in a process group of its own so that a kill takes its children."""
+
+    arguments: list[str]
+    environment: dict[str, str]
+    log: Path
+    process: subprocess.Popen | None = None
+
+    def start(self) -> None:
+        with self.log.open("ab") as log:
+            self.process = subprocess.Popen(
+                [PROGRAM, *self.arguments],
+                env=self.environment,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                cwd=self.log.parent,
+                start_new_session=True,
+            )
+
+    def stop(self) -> int | None:
+        """Asks it to end, as an operator does; gives its exit code."""
+        if self.process is None:
+            return None
+        self.process.send_signal(signal.SIGTERM)
+        try:
+            return self.process.wait(30)
+        except subprocess.TimeoutExpired:
+            self.kill()
+            raise
+
+    def kill(self) -> None:
+        """kill -9 of the program and all its children, as an accident does."""
+        if self.process is not None:
+            with suppress(ProcessLookupError):
+                os.killpg(self.process.pid, signal.SIGKILL)
+            self.process.wait(10)
+
+    @property
+    def runs(self) -> bool:
+        return self.process is not None and self.process.poll() is None
+
+    def words(self) -> str:
+        """What it said so far."""
+        return self.log.read_text(errors="replace") if self.log.exists() else ""
+
+
+@dataclass
+class Product:
+    """One installation: its folder, its database, its web and its worker."""
+
+    var_dir: Path
+    database_url: str
+    catcher: Catcher | None = None
+    settings: dict[str, str] = field(default_factory=dict)
+    unblock: Callable[[], Any] = nullcontext
+
+    def __post_init__(self) -> None:
+        self.port = free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        self.web = self.program("serve", "--port", str(self.port))
+        self.worker = self.program("worker")
+
+    @property
+    def environment(self) -> dict[str, str]:
+        relay = {"SMTP_HOST": "127.0.0.1", "SMTP_PORT": str(self.catcher.port)}
+        return {
+            **os.environ,
+            "VAR_DIR": str(self.var_dir),
+            "DATABASE_URL": self.database_url,
+            "BASE_URL": self.url,
+            **(relay if self.catcher else {"SMTP_HOST": "", "SMTP_PORT": "25"}),
+            **self.settings,
+        }
+
+    def program(self, *arguments: str) -> Program:
+        """A `plaidoyer` program of this installation, not yet started."""
+        log = self.var_dir / f"{arguments[0]}.log"
+        return Program(list(arguments), self.environment, log)
+
+    def start(self) -> None:
+        """Starts web and worker and waits until the pages answer."""
+        self.start_web()
+        self.start_worker()
+
+    def start_web(self) -> None:
+        self.web.environment = self.environment
+        self.web.start()
+        try:
+            wait_until(self.answers, what="/healthz")
+        except TimeoutError:
+            pytest.fail(f"the web did not start:\n{self.web.words()}")
+
+    def start_worker(self) -> None:
+        self.worker.environment = self.environment
+        self.worker.start()
+
+    def answers(self) -> bool:
+        try:
+            with urllib.request.urlopen(f"{self.url}/healthz", timeout=5) as response:
+                return response.status == 200
+        except (urllib.error.URLError, OSError):
+            return False
+
+    def stop(self) -> None:
+        for program in (self.worker, self.web):
+            if program.runs:
+                program.stop()
+
+    def manage(self, *arguments: str) -> str:
+        """What `plaidoyer manage ...` prints. Raises CalledProcessError when it fails."""
+        command = [PROGRAM, "manage", *arguments]
+        done = subprocess.run(
+            command, env=self.environment, capture_output=True, text=True, check=False
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
+        return done.stdout
+
+    def sql(self, query: str, *parameters: Any) -> list[tuple[Any, ...]]:
+        """Rows of the installation's database, seen from outside."""
+        with psycopg.connect(self.database_url, autocommit=True) as session:
+            cursor = session.execute(query, parameters or None)  # type: ignore[call-overload]
+            return cursor.fetchall() if cursor.description else []
+
+    @contextmanager
+    def orm(self) -> Iterator[None]:
+        """The test's own models, on the installation's database: to build its world."""
+        name = psycopg.conninfo.conninfo_to_dict(self.database_url)["dbname"]
+        connection.close()
+        usual, connection.settings_dict["NAME"] = connection.settings_dict["NAME"], name
+        try:
+            with self.unblock():
+                yield
+        finally:
+            connection.close()
+            connection.settings_dict["NAME"] = usual
+
+
+def fingerprint(paths: Iterator[Path]) -> str:
+    """Eight digits that change with the content of the files."""
+    digest = hashlib.sha256()
+    for path in sorted(paths):
+        digest.update(str(path).encode() + path.read_bytes())
+    return digest.hexdigest()[:8]
+
+
+def run(environment: dict[str, str], *arguments: str) -> None:
+    command = [PROGRAM, "manage", *arguments, "--verbosity", "0"]
+    done = subprocess.run(
+        command, env={**os.environ, **environment}, capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.fixture(scope="session")
+def cluster() -> str:
+    """The address of the tests' PostgreSQL."""
+    return os.environ["DATABASE_URL"]
+
+
+@pytest.fixture(scope="session")
+def template_database(cluster: str) -> str:
+    """A migrated, otherwise empty database; made anew only when a migration changed."""
+    name = f"template_{fingerprint(PACKAGE.glob('*/migrations/*.py'))}"
+    with psycopg.connect(cluster, autocommit=True) as session:
+        names = [row[0] for row in session.execute("SELECT datname FROM pg_database")]
+        if name in names:
+            return name
+        for old in names:
+            if old.startswith(("template_", "making_")):
+                session.execute(f'DROP DATABASE "{old}" WITH (FORCE)')
+        making = f"making_{name}"
+        session.execute(f"CREATE DATABASE {making}")
+        run({"DATABASE_URL": psycopg.conninfo.make_conninfo(cluster, dbname=making)}, "migrate")
+        session.execute(f"ALTER DATABASE {making} RENAME TO {name}")
+    return name
+
+
+@pytest.fixture(scope="session")
+def static_files() -> Path:
+    """The collected static files, as the production server needs them."""
+    var_dir = Path(os.environ["VAR_DIR"])
+    sources = (path for path in PACKAGE.glob("*/static/**/*") if path.is_file())
+    wanted, mark = fingerprint(sources), var_dir / "static.of"
+    if not mark.exists() or mark.read_text() != wanted:
+        run({}, "collectstatic", "--no-input")
+        mark.write_text(wanted)
+    return var_dir / "static"
+
+
+@pytest.fixture
+def catcher() -> Iterator[Catcher]:
+    """A mail relay that keeps what it takes."""
+    catcher = Catcher()
+    catcher.start()
+    yield catcher
+    catcher.stop()
+
+
+@pytest.fixture
+def product(
+    cluster: str,
+    template_database: str,
+    static_files: Path,
+    tmp_path: Path,
+    catcher: Catcher,
+    django_db_blocker: Any,
+) -> Iterator[Product]:
+    """An installation with an empty database; nothing of it runs yet."""
+    name = f"product_{os.getpid()}_{free_port()}"
+    with psycopg.connect(cluster, autocommit=True) as session:
+        session.execute(f"CREATE DATABASE {name} TEMPLATE {template_database}")
+    (tmp_path / "static").symlink_to(static_files)
+    url = psycopg.conninfo.make_conninfo(cluster, dbname=name)
+    product = Product(tmp_path, url, catcher, unblock=django_db_blocker.unblock)
+    yield product
+    product.web.kill()
+    product.worker.kill()
+    with psycopg.connect(cluster, autocommit=True) as session:
+        session.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@dataclass
+class Cluster:
+    """A PostgreSQL of its own, for tests that restart it or set it wrongly."""
+
+    var_dir: Path
+
+    def __post_init__(self) -> None:
+        self.handle = postgres.embedded(self.var_dir)
+        self.url = self.handle.get_uri()
+
+    def sql(self, *statements: str) -> None:
+        with psycopg.connect(self.url, autocommit=True) as session:
+            for statement in statements:
+                session.execute(statement)  # type: ignore[call-overload]
+
+    def control(self, *arguments: str) -> None:
+        """pg_ctl, as PostgreSQL's own user."""
+        subprocess.run(
+            [self.handle.bin_path / "pg_ctl", "-D", self.handle.pgdata, "-w", *arguments],
+            user=self.handle.system_user, check=True, stdout=subprocess.DEVNULL,
+        )  # fmt: skip
+
+    def kill(self) -> None:
+        """kill -9 of the whole PostgreSQL, as a power cut would."""
+        os.kill(self.handle.get_pid(), signal.SIGKILL)
+
+
+@pytest.fixture
+def own_cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
+    """A PostgreSQL of the test's own."""
+    cluster = Cluster(tmp_path_factory.mktemp("cluster"))
+    yield cluster
+    cluster.handle.cleanup()
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    """Chromium. Ends with the module: while it is there, the test's thread has an event loop."""
+    if not CHROMIUM.exists():
+        pytest.skip(f"browser tests need {CHROMIUM} (apt-get install chromium)")
+    from playwright.sync_api import sync_playwright
+
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=CHROMIUM_ARGUMENTS)
+        yield browser
+        browser.close()
+    del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
+
+
+@pytest.fixture
+def page(browser: Any) -> Iterator[Any]:
+    """A tab as wide as a small phone. It fails the test when a page throws an error."""
+    context = browser.new_context(viewport={"width": 360, "height": 740})
+    page = context.new_page()
+    errors: list[str] = []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    yield page
+    context.close()
+    assert not errors, errors
