@@ -222,8 +222,15 @@ class Product:
             pytest.fail(f"the web did not start:\n{self.web.words()}")
 
     def start_worker(self) -> None:
+        """Starts the worker and waits until it has signed in to the queue."""
+        newest = "SELECT coalesce(max(id), 0) FROM procrastinate_workers"
+        [(before,)] = self.sql(newest)
         self.worker.environment = self.environment
         self.worker.start()
+        try:
+            wait_until(lambda: self.sql(newest)[0][0] > before, what="a worker in the queue")
+        except TimeoutError:
+            pytest.fail(f"the worker did not start:\n{self.worker.words()}")
 
     def answers(self) -> bool:
         try:
