@@ -1,0 +1,159 @@
+"""Figures, dates and money in words: one rule for every language, and never more than is true.
+
+The rule for figures (`rounded`): below 1,000 and exact hundreds are given as they are; a figure
+within 3 % below the next number of one significant digit is "nearly" that number; any other is
+"more than" itself rounded down. What differs between languages stands in one file a language.
+Nothing here reads or sets the locale of the process, so every thread may write in its language.
+"""
+
+import datetime
+import enum
+import re
+from calendar import monthrange
+from dataclasses import dataclass
+from types import ModuleType
+
+from plaidoyer.lib.wording import en, fr
+
+LANGUAGES: dict[str, ModuleType] = {"en": en, "fr": fr}
+NARROW, WIDE = "\u202f", "\u00a0"  # no-break spaces
+MILLION = 1_000_000
+
+
+class Kind(enum.Enum):
+    """How a rounded figure stands to the counted one."""
+
+    EXACT = "exact"
+    NEARLY = "nearly"
+    MORE = "more than"
+
+
+@dataclass(frozen=True, slots=True)
+class Rounded:
+    """A counted figure as it is told: its kind and the number that is written."""
+
+    kind: Kind
+    value: int
+
+
+def rounded(number: int) -> Rounded:
+    """How `number` is told, by rule. Raises ValueError below zero: nothing counts backwards."""
+    if number < 0:
+        raise ValueError("a count is never negative")
+    if number < 1_000 or number % 100 == 0:
+        return Rounded(Kind.EXACT, number)
+    step = 10 ** (len(str(number)) - 1)
+    above = (number // step + 1) * step
+    if number * 100 >= above * 97:
+        return Rounded(Kind.NEARLY, above)
+    grain = 100 if number < 10_000 else 1_000 if number < MILLION else 100_000
+    return Rounded(Kind.MORE, number // grain * grain)
+
+
+def figure(number: int, language: str) -> str:
+    """`number` in words: 82,317 is "more than 82,000", « plus de 82 000 ».
+
+    Raises ValueError for a negative number.
+    """
+    told = rounded(number)
+    return _rules(language).KINDS[told.kind.value].format(_large(told.value, language))
+
+
+def quantity(number: int, noun: str, language: str) -> str:
+    """`number` in words, of something: "more than 1.2 million letters"."""
+    value = rounded(number).value
+    join = _rules(language).of_millions if _in_millions(value) else "{} {}".format
+    return join(figure(number, language), noun)
+
+
+def number(value: int, language: str) -> str:
+    """The exact number with its thousands parted: "82,317", « 82 317 »."""
+    return f"{value:,}".replace(",", _rules(language).THOUSANDS)
+
+
+def percentage(part: int, whole: int, language: str) -> str:
+    """The whole percent that `part` surely is of `whole`, rounded down: 2 of 3 is 66 %."""
+    if whole <= 0:
+        raise ValueError("a share of nothing")
+    return _rules(language).PERCENT.format(number(part * 100 // whole, language))
+
+
+def ordinal(value: int, language: str, *, feminine: bool = False) -> str:
+    """ "1st", « 1er », « 1re »: a rank. `feminine` matters where the language has genders."""
+    return _rules(language).ordinal(value, feminine)
+
+
+def money(minor: int, currency: str, language: str) -> str:
+    """An exact amount from its minor units: "$28.5 million", « 28,5 M$ », "$1,234.50".
+
+    Millions are written as such only where one decimal says all.
+    """
+    rules, digits = _rules(language), 0 if currency in {"JPY", "KRW", "XAF", "XOF"} else 2
+    units, cents = divmod(abs(minor), 10**digits)
+    millions = not cents and _in_millions(units)
+    if millions:
+        amount = _decimal(units, language)
+    else:
+        amount = number(units, language)
+        if cents:
+            amount += f"{rules.DECIMAL}{cents:0{digits}d}"
+    return ("−" if minor < 0 else "") + rules.money(amount, currency, millions)
+
+
+def date(day: datetime.date, language: str) -> str:
+    """The day in full: "March 1, 2026", « 1er mars 2026 »."""
+    return _rules(language).date(day)
+
+
+def moment(at: datetime.datetime, language: str) -> str:
+    """The minute in full with its distance to UTC, so that a count can be checked anywhere."""
+    offset = at.strftime("%:z")
+    clock = _rules(language).moment(at)
+    return f"{clock} (UTC{'' if offset == '+00:00' else offset.replace('-', '−')})"
+
+
+def period(start: datetime.date, end: datetime.date, language: str) -> str:
+    """From a day to a day, both included; whole months and years are named as such."""
+    rules = _rules(language)
+    if start == end:
+        return rules.date(start)
+    if start.day == 1 and end.day == monthrange(end.year, end.month)[1]:
+        if (start.year, start.month, end.month) == (end.year, 1, 12):
+            return str(start.year)
+        return rules.months(start, end)
+    return rules.days(start, end)
+
+
+def spaced(text: str, language: str) -> str:
+    """`text` with the language's no-break spaces where its writer typed plain ones.
+
+    Only spaces change: no word, sign or missing space is added.
+    """
+    if _rules(language) is not fr:
+        return text
+    text = re.sub(r"[ \u00a0\u202f](?=[;!?»])|(?<=«)[ \u00a0\u202f]", NARROW, text)
+    return re.sub(r"[ \u00a0\u202f](?=:(?:\s|$))", WIDE, text)
+
+
+def _rules(language: str) -> ModuleType:
+    """The file of the language, or of English where there is none."""
+    return LANGUAGES.get(language.split("-")[0], en)
+
+
+def _in_millions(value: int) -> bool:
+    """Whether `value` can be written in millions with at most one decimal."""
+    return value >= MILLION and value % (MILLION // 10) == 0
+
+
+def _decimal(value: int, language: str) -> str:
+    """`value` counted in millions: 1,200,000 is "1.2", « 1,2 »."""
+    whole, tenths = divmod(value // (MILLION // 10), 10)
+    text = number(whole, language)
+    return f"{text}{_rules(language).DECIMAL}{tenths}" if tenths else text
+
+
+def _large(value: int, language: str) -> str:
+    """The number, in millions where that says all of it."""
+    if not _in_millions(value):
+        return number(value, language)
+    return _rules(language).millions(_decimal(value, language), value)

@@ -1,0 +1,66 @@
+"""English: how figures, dates and money are written."""
+
+import datetime
+
+THOUSANDS, DECIMAL, PERCENT = ",", ".", "{}%"
+KINDS = {"exact": "{}", "nearly": "nearly {}", "more than": "more than {}"}
+SYMBOLS = {"CAD": "$", "USD": "US$", "EUR": "€", "GBP": "£"}
+MONTHS = (
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+)
+
+
+def millions(decimal: str, value: int) -> str:
+    return f"{decimal}\u00a0million"
+
+
+def of_millions(figure: str, noun: str) -> str:
+    return f"{figure} {noun}"
+
+
+def ordinal(value: int, feminine: bool) -> str:
+    teens = value % 100 in {11, 12, 13}
+    return f"{value}{'th' if teens else {1: 'st', 2: 'nd', 3: 'rd'}.get(value % 10, 'th')}"
+
+
+def money(amount: str, currency: str, in_millions: bool) -> str:
+    large = "\u00a0million" if in_millions else ""
+    return f"{SYMBOLS.get(currency, currency + '\u00a0')}{amount}{large}"
+
+
+def date(day: datetime.date) -> str:
+    return f"{_day(day)}, {day.year}"
+
+
+def moment(at: datetime.datetime) -> str:
+    return f"{date(at)} at {at:%H:%M}"
+
+
+def months(start: datetime.date, end: datetime.date) -> str:
+    first, last = MONTHS[start.month - 1], f"{MONTHS[end.month - 1]} {end.year}"
+    if start.year != end.year:
+        return f"{first} {start.year} to {last}"
+    return last if start.month == end.month else f"{first} to {last}"
+
+
+def days(start: datetime.date, end: datetime.date) -> str:
+    if start.year != end.year:
+        return f"{date(start)} to {date(end)}"
+    if start.month != end.month:
+        return f"{_day(start)} to {date(end)}"
+    return f"{_day(start)} to {end.day}, {end.year}"
+
+
+def _day(day: datetime.date) -> str:
+    return f"{MONTHS[day.month - 1]} {day.day}"
