@@ -7,12 +7,8 @@ from wagtail import urls as wagtail_urls
 from wagtail.admin import urls as wagtailadmin_urls
 from wagtail.documents import urls as wagtaildocs_urls
 
-from plaidoyer.website import views as website
-
 urlpatterns = [
-    path("", website.choose_language, name="root"),
-    path("healthz", website.healthz, name="healthz"),
-    path("media/<path:path>", website.media, name="media"),
+    path("", include("plaidoyer.website.urls")),
     path("admin/", include(wagtailadmin_urls)),
     path("documents/", include(wagtaildocs_urls)),
     path("", include("plaidoyer.newsletters.urls")),

@@ -1,12 +1,23 @@
+import io
+import tarfile
+from functools import cache
+from pathlib import Path
+
 from django.conf import settings
 from django.db import connection
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
-from django.shortcuts import redirect
+from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.cache import patch_vary_headers
 from django.utils.translation import get_language_from_request
+from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 from django.views.static import serve
+from wagtail.contrib.sitemaps.views import sitemap as wagtail_sitemap
+
+from plaidoyer.website import palettes
+from plaidoyer.website.sitemaps import PageSitemap
 
 
 @require_safe
@@ -29,3 +40,60 @@ def healthz(request: HttpRequest) -> HttpResponse:
 def media(request: HttpRequest, path: str) -> HttpResponseBase:
     """Pictures of pages. A CDN or web server in front takes this over where there is one."""
     return serve(request, path, document_root=str(settings.MEDIA_ROOT))
+
+
+@require_safe
+@cache_control(public=True, max_age=86400)
+def style(request: HttpRequest, accent: str) -> HttpResponse:
+    """The organisation's colour as custom properties, readable in light and in dark."""
+    context = {"light": palettes.light(accent), "dark": palettes.dark(accent)}
+    return render(request, "website/style.css", context, content_type="text/css")
+
+
+@require_safe
+@cache_control(public=True, max_age=86400)
+def icon(request: HttpRequest, accent: str) -> HttpResponse:
+    """The mark in the organisation's colour, for the browser's tab."""
+    context = {"fill": palettes.light(accent).fill}
+    return render(request, "website/icon.svg", context, content_type="image/svg+xml")
+
+
+@require_safe
+@cache_control(public=True, max_age=86400)
+def robots(request: HttpRequest) -> HttpResponse:
+    """Public pages are for search engines; the back office and personal links are not."""
+    lines = ["User-agent: *", "Disallow: /admin/", "Disallow: /u/", ""]
+    lines.append(f"Sitemap: {settings.BASE_URL}{reverse('sitemap')}")
+    return HttpResponse("\n".join(lines) + "\n", content_type="text/plain")
+
+
+@require_safe
+@cache_control(public=True, max_age=3600)
+def sitemap(request: HttpRequest) -> HttpResponse:
+    """Every public page in every language."""
+    return wagtail_sitemap(request, {"pages": PageSitemap})
+
+
+@cache
+def archive() -> bytes:
+    """This very program as a tar archive; made once for each process."""
+    package = settings.PACKAGE_DIR
+    buffer = io.BytesIO()
+    with tarfile.open(fileobj=buffer, mode="w:gz") as tar:
+        tar.add(package, package.name, filter=own_file)
+    return buffer.getvalue()
+
+
+def own_file(entry: tarfile.TarInfo) -> tarfile.TarInfo | None:
+    """Leaves out what Python compiled; names nobody's machine."""
+    entry.uid = entry.gid = 0
+    entry.uname = entry.gname = ""
+    return None if Path(entry.name).name == "__pycache__" else entry
+
+
+@require_safe
+@cache_control(public=True, max_age=3600)
+def source(request: HttpRequest) -> HttpResponse:
+    """The source of the running program, changes included, as section 13 of the AGPL asks."""
+    headers = {"Content-Disposition": 'attachment; filename="plaidoyer.tar.gz"'}
+    return HttpResponse(archive(), content_type="application/gzip", headers=headers)
