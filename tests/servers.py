@@ -364,24 +364,24 @@ class Cluster:
     var_dir: Path
 
     def __post_init__(self) -> None:
-        self.handle = postgres.embedded(self.var_dir)
-        self.url = self.handle.get_uri()
+        self.engine = postgres.Embedded(self.var_dir)
+        self.url = self.engine.join()
 
     def sql(self, *statements: str) -> None:
         with psycopg.connect(self.url, autocommit=True) as session:
             for statement in statements:
                 session.execute(statement)  # type: ignore[call-overload]
 
-    def control(self, *arguments: str) -> None:
-        """pg_ctl, as PostgreSQL's own user."""
-        subprocess.run(
-            [self.handle.bin_path / "pg_ctl", "-D", self.handle.pgdata, "-w", *arguments],
-            user=self.handle.system_user, check=True, stdout=subprocess.DEVNULL,
-        )  # fmt: skip
+    def pid(self) -> int:
+        return int((self.engine.data / "postmaster.pid").read_text().split()[0])
 
     def kill(self) -> None:
-        """kill -9 of the whole PostgreSQL, as a power cut would."""
-        os.kill(self.handle.get_pid(), signal.SIGKILL)
+        """kill -9 of the server and all its processes, as a power cut would."""
+        server = self.pid()
+        children = Path(f"/proc/{server}/task/{server}/children").read_text().split()
+        for process in (server, *map(int, children)):
+            with suppress(ProcessLookupError):
+                os.kill(process, signal.SIGKILL)
 
 
 @pytest.fixture
@@ -389,7 +389,7 @@ def own_cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
     """A PostgreSQL of the test's own."""
     cluster = Cluster(tmp_path_factory.mktemp("cluster"))
     yield cluster
-    cluster.handle.cleanup()
+    cluster.engine.leave()
 
 
 @pytest.fixture(scope="module")

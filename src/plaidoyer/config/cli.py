@@ -14,12 +14,12 @@ from plaidoyer.config import postgres
 def prepare(*, durable: bool = False) -> None:
     """Finds or starts the database and loads Django; with `durable`, refuses unsafe settings."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "plaidoyer.config.settings")
-    url = postgres.ensure_url()
-    if durable:
-        try:
+    try:
+        url = postgres.ensure_url()
+        if durable:
             postgres.require_durable(url)
-        except postgres.NotDurableError as error:
-            raise click.ClickException(str(error)) from None
+    except postgres.DatabaseError as error:
+        raise click.ClickException(str(error)) from None
     import django
 
     django.setup()

@@ -4,6 +4,7 @@ What an organisation changes (name, colour, address, giving link) is in its sett
 office, not here.
 """
 
+import contextlib
 import os
 import secrets
 from pathlib import Path
@@ -48,11 +49,14 @@ def secret_key(var_dir: Path) -> str:
     if key := os.environ.get("SECRET_KEY"):
         return key
     path = var_dir / "secret_key"
-    try:
-        with open(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w") as file:
+    if not path.exists():
+        # Written aside and linked into place whole: two programs may start at the same moment.
+        draft = path.with_suffix(f".{os.getpid()}")
+        with open(os.open(draft, os.O_CREAT | os.O_WRONLY, 0o600), "w") as file:
             file.write(secrets.token_urlsafe(50))
-    except FileExistsError:
-        pass
+        with contextlib.suppress(FileExistsError):
+            os.link(draft, path)
+        draft.unlink()
     return path.read_text()
 
 
