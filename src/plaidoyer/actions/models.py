@@ -1,8 +1,11 @@
 import uuid
+from typing import Any
 
 from django.db import models
 from django.db.models import Q
+from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
+from django.utils.cache import patch_cache_control
 from django.utils.crypto import get_random_string
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel
@@ -51,8 +54,12 @@ class ActionForm(models.Model):
     @property
     def is_open(self) -> bool:
         """Whether acts are taken now."""
-        now = timezone.now()
-        return self.opens_at <= now and (self.closes_at is None or now < self.closes_at)
+        return self.opens_at <= timezone.now() and not self.is_over
+
+    @property
+    def is_over(self) -> bool:
+        """Whether it has closed."""
+        return self.closes_at is not None and self.closes_at <= timezone.now()
 
 
 class Action(models.Model):
@@ -170,3 +177,17 @@ class ActionPage(Page):
 
     class Meta:
         verbose_name = _("form page")
+
+    def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        # The screen reads these models: it is imported once they are there.
+        from plaidoyer.actions import kinds, reporting
+
+        form = kinds.KINDS[self.form.kind].form(self.form)
+        screen = reporting.act_screen(self.form, self, form)
+        return {**super().get_context(request, *args, **kwargs), **screen}
+
+    def serve(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """The same bytes for everybody: a cache may keep them as long as a count may lag."""
+        response = super().serve(request, *args, **kwargs)
+        patch_cache_control(response, public=True, max_age=10)
+        return response

@@ -112,6 +112,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.middleware.http.ConditionalGetMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -120,6 +121,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "plaidoyer.website.middleware.content_security_policy",
+    "plaidoyer.website.middleware.shared_pages",
 ]
 
 ROOT_URLCONF = "plaidoyer.config.urls"
@@ -129,6 +131,8 @@ TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
         "APP_DIRS": True,
+        # A kind of acts brings its own templates: letter/preview.html.
+        "DIRS": [PACKAGE_DIR / "actions" / "kinds"],
         "OPTIONS": {
             "context_processors": [
                 "django.template.context_processors.request",

@@ -1,10 +1,29 @@
-"""Mail addresses: which two spellings are the same person."""
+"""Mail addresses: which are written rightly, and which two spellings are the same person."""
 
-# Providers that deliver every dotting of a mailbox to the same person.
 import contextlib
 
+from email_validator import EmailNotValidError, validate_email
+
+# Providers that deliver every dotting of a mailbox to the same person.
 DOTLESS = {"gmail.com"}
 SAME_DOMAIN = {"googlemail.com": "gmail.com"}
+
+
+class BadAddressError(ValueError):
+    """No mail could reach what was typed."""
+
+
+def validated(address: str) -> str:
+    """The address ready to send to, with its domain in ASCII.
+
+    Asks no name server: an address is refused for how it is written only. Raises
+    BadAddressError.
+    """
+    try:
+        found = validate_email(address, check_deliverability=False, allow_smtputf8=False)
+    except EmailNotValidError:
+        raise BadAddressError(address) from None
+    return found.ascii_email or found.normalized
 
 
 def canonical(address: str) -> str:
@@ -21,5 +40,5 @@ def canonical(address: str) -> str:
     local = local.casefold()
     local = local.partition("+")[0] or local
     if domain in DOTLESS:
-        local = local.replace(".", "")
+        local = local.replace(".", "") or local
     return f"{local}@{domain}"

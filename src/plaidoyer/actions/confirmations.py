@@ -1,0 +1,179 @@
+"""The supporter's yes, and taking it back. What counts is a confirmation not withdrawn."""
+
+import datetime
+import enum
+from collections.abc import Callable, Iterable, Sequence
+
+from django.db import transaction
+from django.utils import timezone
+from procrastinate.contrib.django import app
+from procrastinate.types import JSONValue
+
+from plaidoyer.actions import matching
+from plaidoyer.actions.kinds import KINDS
+from plaidoyer.actions.models import Action, Confirmation, Match, Withdrawal
+from plaidoyer.supporters import consents
+from plaidoyer.supporters.models import Supporter
+
+Moment = datetime.datetime | Callable[[Action], datetime.datetime] | None
+BATCH = 500
+
+
+class State(enum.Enum):
+    """Where an act stands."""
+
+    WAITING = "waiting"
+    COUNTED = "counted"
+    # Another act of the same supporter on the same form counts.
+    DOUBLE = "double"
+    WITHDRAWN = "withdrawn"
+
+
+def state(action: Action) -> State:
+    """Where `action` stands now."""
+    confirmation = Confirmation.objects.filter(action=action).first()
+    if confirmation:
+        return State.WITHDRAWN if confirmation.withdrawal_id else State.COUNTED
+    return State.DOUBLE if counted_act(action) else State.WAITING
+
+
+def counted_act(action: Action) -> Action | None:
+    """The act of the same supporter on the same form that counts, if one does."""
+    return Action.objects.filter(
+        form=action.form_id,
+        confirmation__withdrawal=None,
+        confirmation__supporter__matches__action=action,
+    ).first()
+
+
+def confirm(action: Action, at: datetime.datetime | None = None) -> bool:
+    """Confirms one act; whether it counts from now on.
+
+    Not when it was confirmed before, or withdrawn, or another act of the same supporter on the
+    same form counts: then nothing changes, so that a link may be followed again and again.
+    """
+    return bool(confirm_many([action], at))
+
+
+@transaction.atomic
+def confirm_many(actions: Iterable[Action], at: Moment = None) -> list[Action]:
+    """Confirms many acts in a few statements; those that count from now on.
+
+    The database decides which of two acts of one supporter counts: the second insert finds the
+    constraint and does nothing. The acts are locked meanwhile, so what was not confirmed
+    before and is afterwards was confirmed here. With it, in one transaction: names and language
+    of the supporter, the consent that was ticked, and the job that follows for the kind.
+    """
+    ids = [action.pk for action in actions]
+    locked = list(
+        Action.objects.select_for_update(of=("self",), no_key=True)
+        .filter(id__in=ids)
+        .select_related("form", "consent_wording")
+        .order_by("id")
+    )
+    matches = Match.objects.select_related("supporter").in_bulk(ids)
+    if strangers := [action for action in locked if action.pk not in matches]:
+        matching.match(strangers)
+        matches = Match.objects.select_related("supporter").in_bulk(ids)
+    before = confirmed_among(ids)
+
+    def moment(action: Action) -> datetime.datetime:
+        return (at(action) if callable(at) else at) or timezone.now()
+
+    Confirmation.objects.bulk_create(
+        (
+            Confirmation(
+                action=action,
+                form=action.form,
+                supporter=matches[action.pk].supporter,
+                confirmed_at=moment(action),
+            )
+            for action in locked
+            if action.pk not in before
+        ),
+        batch_size=BATCH,
+        ignore_conflicts=True,
+    )
+    new = confirmed_among(ids) - before
+    counted = [action for action in locked if action.pk in new]
+    supporters = {action.pk: matches[action.pk].supporter for action in locked}
+    know(counted, supporters)
+    give_consents(locked, supporters, moment)
+    follow_up(counted, "after_confirmation")
+    return counted
+
+
+def confirmed_among(ids: Sequence[int]) -> set[int]:
+    """Those acts that have a confirmation, withdrawn or not."""
+    return set(Confirmation.objects.filter(action__in=ids).values_list("action_id", flat=True))
+
+
+def know(confirmed: Iterable[Action], supporters: dict[int, Supporter]) -> None:
+    """Keeps on each supporter what their last confirmed act says of them."""
+    last = {}
+    for action in confirmed:
+        supporter = supporters[action.pk]
+        supporter.email, supporter.language = action.email, action.language
+        supporter.given_name, supporter.family_name = action.given_name, action.family_name
+        supporter.postal_code = action.postal_code or supporter.postal_code
+        last[supporter.pk] = supporter
+    Supporter.objects.bulk_update(
+        last.values(),
+        ["email", "language", "given_name", "family_name", "postal_code"],
+        batch_size=BATCH,
+    )
+
+
+def give_consents(
+    actions: Sequence[Action],
+    supporters: dict[int, Supporter],
+    moment: Callable[[Action], datetime.datetime],
+) -> None:
+    """Gives the consents that were ticked with `actions`, even where the act counts already."""
+    consents.give_many(
+        consents.Answer(supporters[a.pk], a.consent_wording, a.page, moment(a))  # type: ignore[arg-type]
+        for a in waiting_consents(actions, {key: s.pk for key, s in supporters.items()})
+    )
+
+
+def waiting_consents(actions: Sequence[Action], supporters: dict[int, int]) -> list[Action]:
+    """Those of `actions` with a ticked consent about which the supporter has said nothing since.
+
+    An old link must not undo an unsubscription. `supporters` gives their ids by act.
+    """
+    ticked = [action for action in actions if action.consent_wording_id]
+    sent = {supporters[action.pk]: action.submitted_at for action in ticked}
+    answered = consents.answered_since(sent, purpose=consents.NEWSLETTER) if sent else set()
+    return [action for action in ticked if supporters[action.pk] not in answered]
+
+
+def consent_waits(action: Action) -> bool:
+    """Whether a consent was ticked with `action` and waits for the supporter's yes by mail."""
+    match = Match.objects.filter(action=action).first()
+    return bool(match and waiting_consents([action], {action.pk: match.supporter_id}))
+
+
+@transaction.atomic
+def withdraw(action: Action, at: datetime.datetime | None = None) -> bool:
+    """Takes a counted act back by a row of its own; whether it counted until now."""
+    counted = Confirmation.objects.select_for_update(no_key=True).filter(
+        action=action, withdrawal=None
+    )
+    confirmation = counted.first()
+    if confirmation is None:
+        return False
+    confirmation.withdrawal = Withdrawal.objects.create(withdrawn_at=at or timezone.now())
+    confirmation.save(update_fields=["withdrawal"])
+    follow_up([action], "after_withdrawal")
+    return True
+
+
+def follow_up(actions: Sequence[Action], when: str) -> None:
+    """Defers what the kinds of `actions` want done after it, in this same transaction."""
+    ids: dict[str, list[JSONValue]] = {}
+    for action in actions:
+        if task := getattr(KINDS[action.form.kind], when):
+            ids.setdefault(task, []).append(action.pk)
+    for task, these in ids.items():
+        for start in range(0, len(these), BATCH):
+            app.configure_task(task).defer(action_ids=these[start : start + BATCH])

@@ -1,0 +1,145 @@
+"""The first rungs of the count ladder, counted behind the request from the rows themselves.
+
+Submitted: acts taken in, each by its day of arrival. Confirmed: acts whose supporter said yes, one
+for each supporter and form, by the day of the yes; what is shown is confirmed less withdrawn.
+Days are UTC days. What follows (queued, accepted, bounced, replied) is counted by delivery.
+"""
+
+import datetime
+import logging
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import connection, transaction
+from django.db.models import F, Max, Sum
+from django.utils import timezone
+
+from plaidoyer.actions.models import ActionForm, Tally
+
+logger = logging.getLogger(__name__)
+
+LOCK = 0x636F756E  # "coun": one count at a time, in however many workers
+BEGINNING = datetime.date(1970, 1, 1)
+
+# One statement sees one moment: all three rungs are counted at the same instant. Days that lost
+# their last row count as nothing rather than as before.
+COUNT = """
+WITH happened (form_id, day, submitted, confirmed, withdrawn) AS (
+    SELECT form_id, (submitted_at AT TIME ZONE 'UTC')::date, 1, 0, 0
+    FROM actions_action WHERE submitted_at >= %(since)s
+  UNION ALL
+    SELECT form_id, (confirmed_at AT TIME ZONE 'UTC')::date, 0, 1, 0
+    FROM actions_confirmation WHERE confirmed_at >= %(since)s
+  UNION ALL
+    SELECT form_id, (withdrawn_at AT TIME ZONE 'UTC')::date, 0, 0, 1
+    FROM actions_withdrawal w JOIN actions_confirmation c ON c.withdrawal_id = w.id
+    WHERE withdrawn_at >= %(since)s
+  UNION ALL
+    SELECT form_id, counted_on, 0, 0, 0 FROM actions_tally WHERE counted_on >= %(day)s
+), counted AS (
+    SELECT form_id, day AS counted_on, sum(submitted) AS submitted, sum(confirmed) AS confirmed,
+           sum(withdrawn) AS withdrawn, statement_timestamp() AS recounted_at
+    FROM happened GROUP BY form_id, day
+)
+"""
+KEEP = """
+INSERT INTO actions_tally (form_id, counted_on, submitted, confirmed, withdrawn, recounted_at)
+SELECT * FROM counted
+ON CONFLICT (form_id, counted_on) DO UPDATE SET
+    submitted = excluded.submitted, confirmed = excluded.confirmed,
+    withdrawn = excluded.withdrawn, recounted_at = excluded.recounted_at
+"""
+COMPARE = """
+SELECT form_id, counted_on, c.submitted - coalesce(t.submitted, 0),
+       c.confirmed - coalesce(t.confirmed, 0), c.withdrawn - coalesce(t.withdrawn, 0)
+FROM counted c LEFT JOIN actions_tally t USING (form_id, counted_on)
+WHERE (c.submitted, c.confirmed, c.withdrawn)
+    IS DISTINCT FROM (t.submitted::bigint, t.confirmed::bigint, t.withdrawn::bigint)
+  AND counted_on < %(closed)s
+ORDER BY form_id, counted_on
+"""
+ALARM = "The count of form %s on %s was wrong: submitted %+d, confirmed %+d, withdrawn %+d"
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """How many, at which moment."""
+
+    value: int
+    counted_at: datetime.datetime
+
+
+def advance(since: datetime.date | None = None) -> None:
+    """Counts the days from `since` on: from yesterday, unless told (an import tells its first).
+
+    Reads only rows of those days. Does nothing while another count is at it.
+    """
+    with transaction.atomic():
+        if lock():
+            run(COUNT + KEEP, since or yesterday())
+
+
+def recount() -> int:
+    """Counts every day again and heals what was wrong; how many days of forms were.
+
+    Each is an alarm in the log: a day that was over had another count than its rows. Today and
+    yesterday may lag and are no alarm. Reads everything; meant for the night.
+    """
+    with transaction.atomic():
+        if not lock():
+            return 0
+        wrong = run(COUNT + COMPARE, BEGINNING)
+        for day in wrong:
+            logger.error(ALARM, *day)
+        run(COUNT + KEEP, BEGINNING)
+    return len(wrong)
+
+
+def confirmed(forms: Iterable[ActionForm]) -> dict[int, Count]:
+    """What counts on each form, by its id, and when it was counted; one query."""
+    ids = [form.pk for form in forms]
+    counts = dict.fromkeys(ids, Count(0, timezone.now()))
+    totals = (
+        Tally.objects.filter(form__in=ids)
+        .values("form")
+        .annotate(value=Sum(F("confirmed") - F("withdrawn")), counted_at=Max("recounted_at"))
+    )
+    for total in totals:
+        counts[total["form"]] = Count(total["value"], total["counted_at"])
+    return counts
+
+
+def confirmed_between(form: ActionForm, start: datetime.date, end: datetime.date) -> int:
+    """What began to count on `form` from day to day, both included, less what was withdrawn."""
+    return sum(count for _day, count in per_day(form, start, end))
+
+
+def per_day(
+    form: ActionForm, start: datetime.date, end: datetime.date
+) -> list[tuple[datetime.date, int]]:
+    """Confirmed less withdrawn for every day from `start` to `end`, both included."""
+    days = Tally.objects.filter(form=form, counted_on__range=(start, end))
+    found = dict(days.values_list("counted_on", F("confirmed") - F("withdrawn")))
+    span = range((end - start).days + 1)
+    return [(day, found.get(day, 0)) for day in (start + datetime.timedelta(n) for n in span)]
+
+
+def lock() -> bool:
+    """Whether this transaction may count."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [LOCK])
+        return cursor.fetchone()[0]
+
+
+def run(query: str, since: datetime.date) -> list[tuple[Any, ...]]:
+    """Runs one of the queries above over the days from `since` on."""
+    midnight = datetime.datetime.combine(since, datetime.time(), datetime.UTC)
+    with connection.cursor() as cursor:
+        cursor.execute(query, {"since": midnight, "day": since, "closed": yesterday()})
+        return cursor.fetchall() if cursor.description else []
+
+
+def yesterday() -> datetime.date:
+    """The UTC day before this one."""
+    return datetime.datetime.now(datetime.UTC).date() - datetime.timedelta(days=1)

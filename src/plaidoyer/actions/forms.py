@@ -1,0 +1,150 @@
+"""What a supporter fills in, and what an organiser decides about a form of some kind."""
+
+from typing import Any
+
+from django import forms
+from django.core import signing
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from plaidoyer.actions.models import ActionForm
+from plaidoyer.lib import addresses, typed
+from plaidoyer.supporters import consents
+from plaidoyer.supporters.models import ConsentWording
+
+SENTENCES = signing.Signer(salt="plaidoyer.consent", sep="|")
+
+
+class LineField(forms.CharField):
+    """One line of text, freed of what could harm a page or a mail's header."""
+
+    clean_text = staticmethod(typed.line)
+
+    def to_python(self, value: Any) -> str:
+        return super().to_python(self.clean_text(str(value or ""))) or ""
+
+
+class ParagraphsField(LineField):
+    """Several lines of text."""
+
+    widget = forms.Textarea
+    clean_text = staticmethod(typed.paragraphs)
+
+
+class AddressField(LineField):
+    """A mail address that a message can be sent to."""
+
+    widget = forms.EmailInput
+
+    def clean(self, value: Any) -> str:
+        address = super().clean(value)
+        try:
+            return addresses.validated(address) if address else address
+        except addresses.BadAddressError:
+            raise forms.ValidationError(
+                _("Write an e-mail address like name@example.org."), code="invalid"
+            ) from None
+
+
+class CheckboxInput(forms.CheckboxInput):
+    """A box whose value counts, not only whether it is ticked."""
+
+    value_from_datadict = forms.TextInput.value_from_datadict  # type: ignore[assignment]
+
+
+class ConsentField(forms.Field):
+    """A tick beside a sentence, kept word for word.
+
+    What was ticked travels in the tick's own value, signed: the wording's row, or the sentence
+    itself until it has one. So what is kept is what the page showed, even when the page came
+    from a cache and the sentence has changed since. Clean data is the wording; None without a
+    tick, or with a value that is none of ours: no proof, no consent.
+    """
+
+    widget = CheckboxInput
+
+    def offer(self, wording: ConsentWording) -> None:
+        """Shows the sentence beside the box; a tick made beside another one is not kept."""
+        value = SENTENCES.sign(str(wording.pk or wording.text))
+        self.label = wording.text
+        self.widget.attrs["value"] = value
+        self.widget.check_test = lambda ticked: ticked == value
+
+    def to_python(self, value: Any) -> ConsentWording | None:
+        try:
+            ticked = SENTENCES.unsign(value or "")
+        except signing.BadSignature:
+            return None
+        if ticked.isdigit():
+            return ConsentWording(pk=int(ticked))
+        return ConsentWording(
+            purpose=consents.NEWSLETTER, language=get_language() or "", text=ticked
+        )
+
+
+class ActForm(forms.Form):
+    """What every act asks: who acts. A kind adds its own fields (actions/kinds)."""
+
+    given_name = LineField(label=_("Given name"), max_length=100)
+    family_name = LineField(label=_("Family name"), max_length=100)
+    email = AddressField(
+        label=_("E-mail"),
+        max_length=254,
+        help_text=_("We send you one message to confirm. Your address is never shown."),
+    )
+    postal_code = LineField(label=_("Postal code (optional)"), max_length=12, required=False)
+    consent = ConsentField(required=False)
+    page = LineField(required=False, widget=forms.HiddenInput)
+
+    WHO = ("given_name", "family_name", "email", "postal_code")
+    COMPLETION = {
+        "given_name": "given-name",
+        "family_name": "family-name",
+        "email": "email",
+        "postal_code": "postal-code",
+    }
+
+    def __init__(self, action_form: ActionForm, data: Any = None, **kwargs: Any) -> None:
+        super().__init__(data, **kwargs)
+        self.action_form = action_form
+        for name, completion in self.COMPLETION.items():
+            self.fields[name].widget.attrs["autocomplete"] = completion
+
+    def offer(self, *, wording: ConsentWording, page: str) -> None:
+        """Prepares what only a shown form needs: the wording of consent, the page's address."""
+        self.fields["consent"].offer(wording)  # type: ignore[attr-defined]
+        self["consent"].label = wording.text  # it may have been read before, by validation
+        self.initial["page"] = page
+
+    def who(self) -> list[forms.BoundField]:
+        """The fields about the supporter."""
+        return [self[name] for name in self.WHO]
+
+    def what(self) -> list[forms.BoundField]:
+        """The fields that this kind adds."""
+        return [
+            field for field in self.visible_fields() if field.name not in (*self.WHO, "consent")
+        ]
+
+    def clean_page(self) -> str:
+        """The page's own address; whatever else somebody put there is not kept."""
+        page = self.cleaned_data["page"]
+        return page if page.startswith("/") and len(page) <= 300 else ""
+
+    def clean_postal_code(self) -> str:
+        return self.cleaned_data["postal_code"].upper()
+
+    def content(self) -> dict[str, Any]:
+        """What the act says beyond who did it, as it will be kept."""
+        return {}
+
+    def act(self) -> dict[str, Any]:
+        """The columns of the act, once the form is valid."""
+        return {name: self.cleaned_data[name] for name in (*self.WHO, "page")} | {
+            "content": self.content(),
+            "consent_wording": self.cleaned_data["consent"],
+        }
+
+
+class OptionsForm(forms.Form):
+    """What an organiser decides about a form of this kind; a kind adds its own fields."""

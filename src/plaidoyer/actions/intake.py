@@ -1,0 +1,44 @@
+"""Taking an act in: one row, committed, and only then a thank-you."""
+
+import datetime
+from typing import Any
+
+from django.utils import timezone
+
+from plaidoyer.actions.models import Action, ActionForm
+from plaidoyer.supporters import consents
+from plaidoyer.supporters.models import ConsentWording
+
+
+def append(
+    form: ActionForm,
+    *,
+    email: str,
+    given_name: str,
+    family_name: str,
+    language: str,
+    page: str,
+    postal_code: str = "",
+    content: dict[str, Any] | None = None,
+    consent_wording: ConsentWording | None = None,
+    submitted_at: datetime.datetime | None = None,
+) -> Action:
+    """Appends one act: exactly one INSERT, durable once the caller's transaction has committed.
+
+    The view calls it outside any transaction, so that it has committed when it comes back.
+    Nothing is looked up by the address: known and unknown people get the same answer in the
+    same time. Matching, mail and counting follow behind (matching.match_pending). Only the first
+    tick ever of a consent's wording writes one row more, the wording's.
+    """
+    return Action.objects.create(
+        form=form,
+        email=email,
+        given_name=given_name,
+        family_name=family_name,
+        language=language,
+        page=page,
+        postal_code=postal_code,
+        content=content or {},
+        consent_wording=consents.kept(consent_wording),
+        submitted_at=submitted_at or timezone.now(),
+    )

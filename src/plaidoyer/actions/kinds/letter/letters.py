@@ -1,0 +1,105 @@
+"""The exact letter that an act sends to a target: shown before it leaves, and sent as shown."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+from django.utils.translation import override
+
+from plaidoyer.actions.models import Action
+from plaidoyer.campaigns.models import Target
+from plaidoyer.civics.models import ContactDetail, Organization, Person, Post
+
+
+@dataclass(frozen=True, slots=True)
+class Recipient:
+    """Who gets a letter: the office with whoever holds it on the day, a person, a body."""
+
+    person: Person | None
+    office: Post | Organization | None
+    # The official address; "" while none is known, and the letter is held.
+    address: str
+
+    def named(self, language: str) -> str:
+        """ "Ada Vale, Minister of Waters": as it stands in lists and on the letter."""
+        with override(language):
+            return ", ".join(str(part) for part in (self.person, self.office) if part)
+
+    def greeted(self, language: str) -> str:
+        """The salutation, by form of address and name where they are known."""
+        with override(language):
+            if self.person is None:
+                return _("Dear Sir or Madam,")
+            prefix, family_name = str(self.person.honorific_prefix), self.person.family_name
+            if prefix:
+                return _("Dear %(prefix)s %(family_name)s,") % {
+                    "prefix": prefix,
+                    "family_name": family_name,
+                }
+            return _("Dear %(full_name)s,") % {"full_name": self.person}
+
+
+@dataclass(frozen=True, slots=True)
+class Composed:
+    """One letter, word for word."""
+
+    sender_name: str
+    reply_to: str
+    recipient: str
+    address: str
+    subject: str
+    body: str
+
+
+def recipient(target: Target) -> Recipient:
+    """Who gets what is written to `target` today. Three queries; many letters share one answer."""
+    person, office = target.person, target.post or target.organization
+    if target.post:
+        person = target.post.holder()
+    # A post's own address outlives its holder: what is written to an office goes there first.
+    for owner in (office, person):
+        found = owner and owner.contact_details.filter(type=ContactDetail.Type.EMAIL)
+        if detail := found and found.order_by("-verified_at", "-id").first():
+            return Recipient(person, office, detail.value)
+    return Recipient(person, office, "")
+
+
+def compose(action: Action, target: Target, language: str, to: Recipient | None = None) -> Composed:
+    """The letter of `action`, kept or not yet, to `target`; `to` spares finding who it is again."""
+    to = to or recipient(target)
+    signature = [action.full_name, action.postal_code]
+    return Composed(
+        sender_name=action.full_name,
+        reply_to=action.email,
+        recipient=to.named(language),
+        address=to.address,
+        subject=action.content.get("subject", ""),
+        body="\n\n".join(
+            [
+                to.greeted(language),
+                action.content.get("body", ""),
+                "\n".join(line for line in signature if line),
+            ]
+        ),
+    )
+
+
+def targets(action: Action) -> list[Target]:
+    """Those whom the supporter chose, as far as the campaign still addresses them."""
+    return list(
+        Target.objects.filter(
+            campaign=action.form.campaign_id, id__in=action.content.get("targets", [])
+        )
+        .select_related("post", "person", "organization")
+        .order_by("id")
+    )
+
+
+def compose_all(action: Action) -> list[Composed]:
+    """The letters of `action` to each of its targets, in the language it was written in."""
+    return [compose(action, target, action.language) for target in targets(action)]
+
+
+def recipients(of: Iterable[Target]) -> dict[int, Recipient]:
+    """Who gets what is written to each target, by its id."""
+    return {target.pk: recipient(target) for target in of}

@@ -1,0 +1,76 @@
+"""The words of the two mails about an act. Nothing that was typed stands in them, so that nobody
+can have us carry their words to a stranger."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.conf import settings
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils.translation import override
+
+from plaidoyer.actions import confirmations
+from plaidoyer.actions.confirmations import State
+from plaidoyer.actions.models import Action, ConfirmationRequest
+from plaidoyer.lib import tokens
+from plaidoyer.mail.kinds import Message
+from plaidoyer.mail.models import Envelope
+from plaidoyer.organisation.models import Organisation
+
+CONFIRM, WITHDRAW = "confirm", "withdraw"
+
+
+def confirmation_path(action: Action) -> str:
+    """Where its holder confirms the act, in the active language."""
+    return reverse("actions:confirmation", args=[tokens.make(CONFIRM, action.uid)])
+
+
+def withdrawal_path(action: Action) -> str:
+    """Where its holder takes the act back, in the active language."""
+    return reverse("actions:withdrawal", args=[tokens.make(WITHDRAW, action.uid)])
+
+
+def compose_confirmations(envelopes: Sequence[Envelope]) -> dict[int, Message]:
+    """The mails that ask to confirm; none any more for an act that was confirmed meanwhile."""
+    return compose("confirmation", envelopes, State.WAITING)
+
+
+def compose_already_counted(envelopes: Sequence[Envelope]) -> dict[int, Message]:
+    """The mails that say that an earlier act counts; none where it was withdrawn meanwhile."""
+    return compose("already_counted", envelopes, State.DOUBLE)
+
+
+def compose(letter: str, envelopes: Sequence[Envelope], only: State) -> dict[int, Message]:
+    """The mails of `letter` by envelope id, for acts that stand at `only`."""
+    requests = ConfirmationRequest.objects.filter(envelope__in=envelopes)
+    organisation = Organisation.current()
+    messages = {}
+    for request in requests.select_related("action__form__campaign"):
+        if confirmations.state(request.action) is only:
+            with override(request.action.language):
+                messages[request.envelope_id] = write(letter, request.action, organisation)
+    return messages
+
+
+def write(letter: str, action: Action, organisation: Organisation) -> Message:
+    """One mail in the active language."""
+    counted = confirmations.counted_act(action) or action
+    context: dict[str, Any] = {
+        "action": action,
+        "form": action.form,
+        "organisation": organisation,
+        "language": action.language,
+        "confirm_url": settings.BASE_URL + confirmation_path(action),
+        "withdraw_url": settings.BASE_URL + withdrawal_path(counted),
+    }
+    subject, text, html = (
+        render_to_string(f"actions/letters/{letter}-{part}", context)
+        for part in ("subject.txt", "text.txt", "html.html")
+    )
+    return Message(
+        subject=" ".join(subject.split()),
+        text=text,
+        html=html,
+        sender_name=str(organisation.name),
+        language=action.language,
+    )

@@ -1,0 +1,25 @@
+"""What people type, made safe to keep, to show and to put in a mail's header.
+
+Every alphabet and every emoji passes. What only machines read does not: control characters,
+halves of surrogate pairs, and the marks that turn the direction of the text around them
+(https://www.unicode.org/reports/tr36/#Bidirectional_Text_Spoofing).
+"""
+
+import re
+import unicodedata
+
+DIRECTION = "\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069"
+UNWANTED = re.compile(f"[{DIRECTION}\ud800-\udfff\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\ufeff]")
+BREAKS = re.compile("\r\n|[\n\r\x0b\x0c\x85\u2028\u2029]")
+
+
+def paragraphs(text: str) -> str:
+    """Text of several lines: `\\n` between them, at most one empty line at a time."""
+    text = BREAKS.sub("\n", UNWANTED.sub("", text))
+    lines = [line.rstrip() for line in unicodedata.normalize("NFC", text).split("\n")]
+    return re.sub("\n{3,}", "\n\n", "\n".join(lines)).strip()
+
+
+def line(text: str) -> str:
+    """Text of one line: breaks and runs of spaces become one space, so no header can be added."""
+    return " ".join(paragraphs(text).split())

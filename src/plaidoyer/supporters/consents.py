@@ -1,0 +1,115 @@
+"""Consent to hear from the organisation: asked apart, given with its wording, taken back."""
+
+import datetime
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.db import transaction
+from django.utils import timezone
+
+from plaidoyer.supporters.models import Consent, ConsentWording, Subscription, Supporter
+
+NEWSLETTER = "newsletter"
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A yes that somebody gave: who, to which wording, on which page, when."""
+
+    supporter: Supporter
+    wording: ConsentWording
+    page: str = ""
+    at: datetime.datetime | None = None
+
+
+def wording(purpose: str, language: str, text: str) -> ConsentWording:
+    """The row of this exact sentence: one read, and one write the first time it is ever ticked."""
+    found, _new = ConsentWording.objects.get_or_create(
+        purpose=purpose, language=language, text=text
+    )
+    return found
+
+
+def asked(purpose: str, language: str, text: str) -> ConsentWording:
+    """The wording to show: its row where somebody has ticked it before, else an unsaved one."""
+    fields = {"purpose": purpose, "language": language, "text": text}
+    return ConsentWording.objects.filter(**fields).first() or ConsentWording(**fields)
+
+
+def kept(ticked: ConsentWording | None) -> ConsentWording | None:
+    """What was ticked, as a row to point to; costs nothing where it is one already."""
+    if ticked is None or ticked.pk:
+        return ticked
+    return wording(ticked.purpose, ticked.language, ticked.text)
+
+
+def give(
+    supporter: Supporter,
+    *,
+    purpose: str,
+    wording: ConsentWording,
+    page: str,
+    at: datetime.datetime | None = None,
+) -> Consent:
+    """Records a yes to `purpose` and opens the subscription unless one is open.
+
+    `at` is when it was said (now, unless told). Raises ValueError when the wording asks for
+    another purpose.
+    """
+    if wording.purpose != purpose:
+        raise ValueError(f"this wording asks for {wording.purpose}, not {purpose}")
+    return give_many([Answer(supporter, wording, page, at)])[0]
+
+
+@transaction.atomic
+def give_many(answers: Iterable[Answer]) -> list[Consent]:
+    """Records many yeses in a few statements, however many they are.
+
+    An open subscription stays as it is: the database allows one, and the second is let go.
+    """
+    given = Consent.objects.bulk_create(
+        Consent(
+            supporter=answer.supporter,
+            purpose=answer.wording.purpose,
+            answer=Consent.Answer.GIVEN,
+            wording=answer.wording,
+            page=answer.page,
+            answered_at=answer.at or timezone.now(),
+        )
+        for answer in answers
+    )
+    Subscription.objects.bulk_create(
+        (
+            Subscription(supporter=consent.supporter, consent=consent, began_at=consent.answered_at)
+            for consent in given
+            if consent.purpose == NEWSLETTER
+        ),
+        ignore_conflicts=True,
+    )
+    return given
+
+
+@transaction.atomic
+def withdraw(
+    supporter: Supporter, *, purpose: str, page: str, at: datetime.datetime | None = None
+) -> Consent:
+    """Records a no to `purpose` and ends the open subscription; harmless when there is none."""
+    at = at or timezone.now()
+    consent = Consent.objects.create(
+        supporter=supporter,
+        purpose=purpose,
+        answer=Consent.Answer.WITHDRAWN,
+        page=page,
+        answered_at=at,
+    )
+    if purpose == NEWSLETTER:
+        Subscription.objects.filter(supporter=supporter, ended_at=None).update(ended_at=at)
+    return consent
+
+
+def answered_since(moments: dict[int, datetime.datetime], *, purpose: str) -> set[int]:
+    """Of supporters, by id with a moment each, those who answered `purpose` at theirs or later."""
+    last = Consent.objects.filter(supporter__in=moments, purpose=purpose).values_list(
+        "supporter_id", "answered_at"
+    )
+    return {supporter for supporter, at in last if at >= moments[supporter]}
