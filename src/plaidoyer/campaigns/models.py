@@ -104,10 +104,12 @@ class Demand(ClusterableModel):
     )
     position = models.PositiveSmallIntegerField(_("order"), default=0)
 
+    sort_order_field = "position"
+
     class Meta:
         verbose_name = _("demand")
         verbose_name_plural = _("demands")
-        ordering = ["campaign", "position", "id"]
+        ordering = ["position", "id"]
 
     def __str__(self) -> str:
         return str(self.words)

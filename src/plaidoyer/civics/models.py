@@ -4,11 +4,13 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from modelcluster.fields import ParentalKey
+from modelcluster.models import ClusterableModel
 
-from plaidoyer.lib.words import WordsField
+from plaidoyer.lib.words import WordsField, languages
 
 
-class Organization(models.Model):
+class Organization(ClusterableModel):
     """Popolo organization: a legislature, a ministry, an agency, a company."""
 
     name = WordsField(_("name"))
@@ -23,13 +25,15 @@ class Organization(models.Model):
         return str(self.name)
 
 
-class Person(models.Model):
+class Person(ClusterableModel):
     """Popolo person: somebody who holds public office. Never a supporter."""
 
     given_name = models.CharField(_("given name"), max_length=100)
     family_name = models.CharField(_("family name"), max_length=100)
     honorific_prefix = WordsField(_("form of address"), blank=True)
-    preferred_language = models.CharField(_("writes in"), max_length=12, blank=True)
+    preferred_language = models.CharField(
+        _("writes in"), max_length=12, blank=True, choices=languages
+    )
 
     class Meta:
         verbose_name = _("person in office")
@@ -40,10 +44,12 @@ class Person(models.Model):
         return f"{self.honorific_prefix} {self.given_name} {self.family_name}".strip()
 
 
-class Post(models.Model):
+class Post(ClusterableModel):
     """Popolo post: an office that somebody holds, in an organization."""
 
-    organization = models.ForeignKey(Organization, models.PROTECT, related_name="posts")
+    organization = models.ForeignKey(
+        Organization, models.PROTECT, related_name="posts", verbose_name=_("organization")
+    )
     label = WordsField(_("office"))
 
     class Meta:
@@ -54,10 +60,14 @@ class Post(models.Model):
         return str(self.label)
 
     def holder(self, on: datetime.date | None = None) -> Person | None:
-        """Who holds the post on that day (today, if none is given); nobody when it is vacant."""
-        held = self.memberships.on(on or timezone.localdate()).order_by("-start_on", "-id")
-        membership = held.select_related("person").first()
-        return membership.person if membership else None
+        """Who holds the post on that day (today, if none is given); nobody when it is vacant.
+
+        On the day it changes hands it is the one who comes.
+        """
+        held = [term for term in self.memberships.all() if term.holds(on or timezone.localdate())]
+        if not held:
+            return None
+        return max(held, key=lambda term: (term.start_on or datetime.date.min, term.pk)).person
 
 
 class MembershipQuerySet(models.QuerySet):
@@ -71,8 +81,10 @@ class MembershipQuerySet(models.QuerySet):
 class Membership(models.Model):
     """Popolo membership: a person holds a post from a day to a day."""
 
-    person = models.ForeignKey(Person, models.PROTECT, related_name="memberships")
-    post = models.ForeignKey(Post, models.PROTECT, related_name="memberships")
+    person = models.ForeignKey(
+        Person, models.PROTECT, related_name="memberships", verbose_name=_("person")
+    )
+    post = ParentalKey(Post, on_delete=models.PROTECT, related_name="memberships")
     start_on = models.DateField(_("from"), null=True, blank=True)
     end_on = models.DateField(_("to"), null=True, blank=True)
 
@@ -81,6 +93,7 @@ class Membership(models.Model):
     class Meta:
         verbose_name = _("term of office")
         verbose_name_plural = _("terms of office")
+        ordering = ["-start_on", "-id"]
         constraints = [
             models.CheckConstraint(
                 name="membership_ends_after_start",
@@ -92,6 +105,11 @@ class Membership(models.Model):
     def __str__(self) -> str:
         return f"{self.person}, {self.post}"
 
+    def holds(self, day: datetime.date) -> bool:
+        """Whether `day` is within the term; a missing start or end is open."""
+        started = self.start_on is None or self.start_on <= day
+        return started and (self.end_on is None or day <= self.end_on)
+
 
 class ContactDetail(models.Model):
     """Popolo contact detail: an official way to reach a person, a post or an organization."""
@@ -101,14 +119,26 @@ class ContactDetail(models.Model):
         VOICE = "voice", _("telephone")
         ADDRESS = "address", _("postal address")
 
-    person = models.ForeignKey(
-        Person, models.CASCADE, null=True, blank=True, related_name="contact_details"
+    person = ParentalKey(
+        Person,
+        on_delete=models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="contact_details",
     )
-    post = models.ForeignKey(
-        Post, models.CASCADE, null=True, blank=True, related_name="contact_details"
+    post = ParentalKey(
+        Post,
+        on_delete=models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="contact_details",
     )
-    organization = models.ForeignKey(
-        Organization, models.CASCADE, null=True, blank=True, related_name="contact_details"
+    organization = ParentalKey(
+        Organization,
+        on_delete=models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="contact_details",
     )
     type = models.CharField(_("type"), max_length=10, choices=Type.choices, default=Type.EMAIL)
     value = models.CharField(_("address or number"), max_length=254)

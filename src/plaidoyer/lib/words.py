@@ -4,14 +4,21 @@ Pages are translated by Wagtail, a page for each language. Facts (a demand, a mi
 office) exist once and carry their few words with them: `{"fr": "...", "en": "..."}`.
 """
 
+import unicodedata
 from collections.abc import Sequence
 from typing import Any
 
 from django import forms
 from django.conf import settings
+from django.core.validators import URLValidator
 from django.db import models
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
+
+
+def languages() -> list[tuple[str, Any]]:
+    """The languages the organisation works in, as (code, name): the choices of a language."""
+    return list(settings.LANGUAGES)
 
 
 class Words(dict[str, str]):
@@ -34,8 +41,18 @@ class Words(dict[str, str]):
         return hash(tuple(sorted(self.items())))
 
 
+def validate_links(words: dict[str, str]) -> None:
+    """Raises ValidationError unless every text is the address of a web page."""
+    check = URLValidator(schemes=["http", "https"])
+    for text in words.values():
+        check(text)
+
+
 class WordsWidget(forms.MultiWidget):
     """One box for each language, side by side, each labelled and marked with its language."""
+
+    # What the boxes hold together, for those who hear the page instead of seeing it.
+    label = ""
 
     template_name = "lib/words.html"
 
@@ -52,9 +69,10 @@ class WordsWidget(forms.MultiWidget):
 
     def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
         context = super().get_context(name, value, attrs)
+        context["widget"]["label"] = self.label
         boxes = zip(context["widget"]["subwidgets"], settings.LANGUAGES, strict=True)
-        for box, (_code, label) in boxes:
-            box["attrs"]["aria-label"] = box["language"] = str(label)
+        for box, (_code, language) in boxes:
+            box["language"] = language
             box["attrs"].pop("required", None)
         return context
 
@@ -69,6 +87,7 @@ class WordsFormField(forms.MultiValueField):
             forms.CharField(required=False, max_length=max_length) for _ in settings.LANGUAGES
         ]
         super().__init__(fields, require_all_fields=False, widget=WordsWidget(long=long), **kwargs)
+        self.widget.label = self.label
 
     def compress(self, data_list: list[str]) -> Words:
         codes = [code for code, _name in settings.LANGUAGES]
@@ -107,5 +126,26 @@ class WordsField(models.JSONField):
         return Words(value) if isinstance(value, dict) else value
 
     def formfield(self, **kwargs: Any) -> forms.Field | None:
-        kwargs = {"form_class": WordsFormField, "long": self.long, **kwargs}
+        size = 20_000 if self.long else 500
+        kwargs = {"form_class": WordsFormField, "long": self.long, "max_length": size, **kwargs}
         return models.Field.formfield(self, **kwargs)
+
+
+def folded(text: str) -> str:
+    """`text` as it is compared in a search: small letters without accents."""
+    letters = unicodedata.normalize("NFKD", text.lower())
+    return "".join(letter for letter in letters if not unicodedata.combining(letter))
+
+
+@WordsField.register_lookup
+class Holds(models.Lookup):
+    """Any of the texts holds what is looked for, whatever the case and the accents."""
+
+    lookup_name = "icontains"
+    prepare_rhs = False
+
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, tuple[Any, ...]]:
+        words, params = self.process_lhs(compiler, connection)
+        texts = f"(SELECT string_agg(value, chr(10)) FROM jsonb_each_text({words}))"
+        plain = f"regexp_replace(normalize(lower({texts}), NFKD), '[\u0300-\u036f]', '', 'g')"
+        return f"strpos({plain}, %s) > 0", (*params, folded(str(self.rhs)))

@@ -1,12 +1,12 @@
+from django.conf import settings
 from django.core.validators import RegexValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel, MultiFieldPanel
 from wagtail.contrib.settings.models import BaseSiteSetting, register_setting
-from wagtail.models import Site
 
 from plaidoyer.lib.colour import validate_readable
-from plaidoyer.lib.words import WordsField
+from plaidoyer.lib.words import Words, WordsField, validate_links
 
 HEX = RegexValidator(r"^#[0-9a-fA-F]{6}$", _("Write a colour as # and six digits, like #0b6e6e."))
 
@@ -22,7 +22,12 @@ class Organisation(BaseSiteSetting):
     )
     contact_email = models.EmailField(_("address for questions"), blank=True)
     postal_address = models.TextField(_("postal address"), blank=True)
-    giving_url = WordsField(_("page to give"), blank=True)
+    giving_url = WordsField(
+        _("page to give"),
+        blank=True,
+        validators=[validate_links],
+        help_text=_("Its address, beginning with https://. The appeal of a report links to it."),
+    )
 
     panels = [
         MultiFieldPanel([FieldPanel("name"), FieldPanel("purpose")], _("Name")),
@@ -36,7 +41,14 @@ class Organisation(BaseSiteSetting):
     class Meta:
         verbose_name = _("organisation")
 
+    def __str__(self) -> str:
+        return str(self.name)
+
     @classmethod
     def current(cls) -> "Organisation":
-        """The settings of the one site of this installation."""
-        return cls.for_site(Site.objects.get(is_default_site=True))
+        """What was set for the one site of this installation; without it, what Plaidoyer gives.
+
+        One query, and nothing written: it is asked for every page.
+        """
+        recorded = cls.objects.filter(site__is_default_site=True).first()
+        return recorded or cls(name=Words({settings.LANGUAGE_CODE: settings.WAGTAIL_SITE_NAME}))

@@ -1,4 +1,10 @@
+import hashlib
+from typing import Any
+
 from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.core.files import File
+from django.core.validators import URLValidator
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
@@ -7,7 +13,7 @@ from modelcluster.fields import ParentalKey
 from modelcluster.models import ClusterableModel
 
 from plaidoyer.campaigns.models import Campaign, Demand, Target
-from plaidoyer.lib.words import WordsField
+from plaidoyer.lib.words import WordsField, languages
 
 
 class Standing(models.TextChoices):
@@ -21,6 +27,21 @@ class Standing(models.TextChoices):
     REFUSED = "refused", _("refused")
     REVERSED = "reversed", _("reversed")
 
+    @property
+    def symbol(self) -> str:
+        """What stands beside the word, so that colour alone never says it."""
+        return SYMBOLS[self.value]
+
+
+SYMBOLS = {
+    "asked": "○",
+    "acknowledged": "◔",
+    "promised": "◑",
+    "partly_met": "◕",
+    "met": "✓",
+    "refused": "✕",
+    "reversed": "↺",
+}
 
 # These say that something was achieved or lost: they need evidence.
 EVIDENCED = {
@@ -30,6 +51,9 @@ EVIDENCED = {
     Standing.REFUSED,
     Standing.REVERSED,
 }
+
+
+EVIDENCE_MEGABYTES = 25
 
 
 class Milestone(ClusterableModel):
@@ -58,6 +82,7 @@ class Milestone(ClusterableModel):
     kind = models.CharField(_("kind"), max_length=12, choices=Kind.choices)
     title = WordsField(_("what happened"))
     story = WordsField(_("in more words"), long=True, blank=True)
+    # Those of its movements, and others that it touches without moving a demand.
     campaigns = models.ManyToManyField(
         Campaign, related_name="milestones", verbose_name=_("campaigns")
     )
@@ -91,11 +116,11 @@ class Movement(models.Model):
         verbose_name = _("movement")
         verbose_name_plural = _("movements")
         constraints = [
+            # Deferred, so that two rows of one milestone may change places.
             models.UniqueConstraint(
-                "milestone",
-                "demand",
-                "target",
+                fields=["milestone", "demand", "target"],
                 name="movement_once",
+                deferrable=models.Deferrable.DEFERRED,
                 violation_error_message=_("This milestone already moves that demand."),
             )
         ]
@@ -103,18 +128,41 @@ class Movement(models.Model):
     def __str__(self) -> str:
         return f"{self.demand}: {self.get_standing_display()}"
 
+    @property
+    def brought(self) -> Standing:
+        """The standing, with its word and its symbol."""
+        return Standing(self.standing)
+
+    def clean(self) -> None:
+        """Raises ValidationError for a new movement whose target is not asked that demand."""
+        if not self._state.adding or not self.demand_id or not self.target_id:
+            return
+        if self.target not in self.demand.asked_of():
+            raise ValidationError(_("This demand is not made to that target."))
+
+
+def validate_size(file: File) -> None:
+    """Raises ValidationError for a file too big to be kept as evidence."""
+    if file.size > EVIDENCE_MEGABYTES * 1_000_000:
+        message = _("This file is larger than %(limit)d MB. Give a link, or a smaller file.")
+        raise ValidationError(message, params={"limit": EVIDENCE_MEGABYTES})
+
 
 class Evidence(models.Model):
     """Where anybody can check a milestone: a link or a file, its publisher and its date."""
 
     milestone = ParentalKey(Milestone, on_delete=models.CASCADE, related_name="evidence")
     title = models.CharField(_("title"), max_length=250)
-    url = models.URLField(_("link"), max_length=500, blank=True)
-    file = models.FileField(_("file"), upload_to="evidence/", blank=True)
+    url = models.URLField(
+        _("link"), max_length=500, blank=True, validators=[URLValidator(["http", "https"])]
+    )
+    file = models.FileField(
+        _("file"), upload_to="evidence/", max_length=200, blank=True, validators=[validate_size]
+    )
     sha256 = models.CharField(max_length=64, blank=True, editable=False)
     publisher = models.CharField(_("publisher"), max_length=200)
     published_on = models.DateField(_("published"))
-    language = models.CharField(_("language"), max_length=12, choices=settings.LANGUAGES)
+    language = models.CharField(_("language"), max_length=12, choices=languages)
     retrieved_at = models.DateTimeField(_("seen"), default=timezone.now)
 
     class Meta:
@@ -130,3 +178,17 @@ class Evidence(models.Model):
 
     def __str__(self) -> str:
         return f"{self.title} ({self.publisher}, {self.published_on})"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Also takes the SHA-256 of a new file: the proof that it is still the one recorded."""
+        if not self.file:
+            self.sha256 = ""
+        elif not self.file._committed:  # type: ignore[attr-defined]
+            self.file.seek(0)
+            self.sha256 = hashlib.file_digest(self.file, "sha256").hexdigest()
+        super().save(*args, **kwargs)
+
+    @property
+    def address(self) -> str:
+        """Where it is read: the link, else our copy of the file."""
+        return self.url or self.file.url

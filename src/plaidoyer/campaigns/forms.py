@@ -1,0 +1,114 @@
+from itertools import chain, count
+from typing import Any, cast
+
+from django import forms
+from django.utils.text import capfirst, slugify
+from django.utils.translation import gettext_lazy as _
+from wagtail.admin.forms import WagtailAdminModelForm
+
+from plaidoyer.campaigns.models import Campaign, Target
+from plaidoyer.civics.models import Organization, Person, Post
+from plaidoyer.lib.desk import GroupedChoiceField, Groups, Rows, holders
+from plaidoyer.lib.words import Words
+
+DECISION_MAKERS: dict[str, type[Post | Organization | Person]] = {
+    "post": Post,
+    "organization": Organization,
+    "person": Person,
+}
+
+
+def decision_makers() -> Groups:
+    """Whom one can ask: offices, organizations, persons, each as ("post-3", its words)."""
+    groups = []
+    for field, model in DECISION_MAKERS.items():
+        facts = sorted(model.objects.all(), key=str)
+        name = capfirst(str(model._meta.verbose_name_plural))
+        groups.append((name, [(f"{field}-{fact.pk}", str(fact)) for fact in facts]))
+    return groups
+
+
+class TargetForm(WagtailAdminModelForm):
+    """One choice instead of three boxes of which one is to be filled in."""
+
+    who = GroupedChoiceField(label=_("Decision-maker"))
+
+    def __init__(self, *args: Any, groups: Groups | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        who = self.fields["who"]
+        who.offer(decision_makers() if groups is None else groups)
+        for field in DECISION_MAKERS:
+            if pk := getattr(self.instance, f"{field}_id"):
+                who.initial = f"{field}-{pk}"
+        # Letters and standings of one target must never become another's.
+        if self.instance.pk and holders(self.instance):
+            who.disabled = True
+            who.help_text = _("Already asked: to ask somebody else, add another target.")
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        chosen, _dash, pk = (cleaned.get("who") or "").partition("-")
+        for field in DECISION_MAKERS:
+            setattr(self.instance, f"{field}_id", int(pk) if field == chosen else None)
+        return cleaned
+
+    def _get_validation_exclusions(self) -> set[str]:
+        # They are filled in by `who`: the constraints on them are to be told beside the form.
+        return super()._get_validation_exclusions() - set(DECISION_MAKERS)
+
+
+class TargetRows(Rows):
+    """The targets of a campaign, each once."""
+
+    once = "who"
+    once_message = _("This campaign already has that target.")
+
+    def get_form_kwargs(self, index: int | None) -> dict[str, Any]:
+        # Asked for once, not once a row.
+        if not hasattr(self, "groups"):
+            self.groups = decision_makers()
+        return {**super().get_form_kwargs(index), "groups": self.groups}
+
+
+class DemandForm(WagtailAdminModelForm):
+    """A demand may be made to some of the targets of its own campaign, once that is recorded."""
+
+    def __init__(self, *args: Any, campaign_id: int | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        campaign_id = campaign_id or self.instance.campaign_id
+        if campaign_id is None:
+            self.fields.pop("targets", None)
+        else:
+            targets = Target.objects.filter(campaign=campaign_id)
+            targets = targets.select_related("post", "person", "organization")
+            cast("forms.ModelMultipleChoiceField", self.fields["targets"]).queryset = targets
+        if "campaign" in self.fields and self.instance.pk:
+            self.fields["campaign"].disabled = True
+
+
+class DemandRows(Rows):
+    default_error_messages = {
+        **Rows.default_error_messages,
+        "too_few_forms": _("A campaign has at least %d demand."),
+    }
+
+    def get_form_kwargs(self, index: int | None) -> dict[str, Any]:
+        return {**super().get_form_kwargs(index), "campaign_id": self.instance.pk}
+
+
+class CampaignForm(WagtailAdminModelForm):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["slug"].required = False
+        self.fields["slug"].help_text = _("In addresses. Left empty, it is made from the name.")
+
+    def clean_slug(self) -> str:
+        return self.cleaned_data["slug"] or free_slug(self.cleaned_data.get("name") or Words())
+
+
+def free_slug(name: Words) -> str:
+    """A short name for addresses that no campaign has yet."""
+    stem = slugify(str(name))[:40].strip("-") or "campaign"
+    taken = set(Campaign.objects.filter(slug__startswith=stem).values_list("slug", flat=True))
+    numbered = (f"{stem}-{number}" for number in count(2))
+    return next(slug for slug in chain([stem], numbered) if slug not in taken)

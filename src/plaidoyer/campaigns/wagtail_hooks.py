@@ -1,0 +1,171 @@
+from typing import Any
+
+from django import forms
+from django.db.models import Count, QuerySet
+from django.utils.translation import gettext_lazy as _
+from django_filters import BooleanFilter
+from wagtail import hooks
+from wagtail.admin.filters import WagtailFilterSet
+from wagtail.admin.panels import FieldPanel, FieldRowPanel, ObjectList
+from wagtail.admin.ui.tables import Column
+
+from plaidoyer.campaigns.forms import (
+    CampaignForm,
+    DemandForm,
+    DemandRows,
+    TargetForm,
+    TargetRows,
+)
+from plaidoyer.campaigns.models import Campaign, Demand, Target
+from plaidoyer.lib.desk import Desk, Listing, RowsPanel
+
+
+class CampaignFilters(WagtailFilterSet):
+    closed = BooleanFilter("closed_on", "isnull", exclude=True, label=_("Closed"))
+
+    class Meta:
+        model = Campaign
+        fields = ["closed", "targets__organization", "targets__post"]
+
+
+class CampaignList(Listing):
+    def get_base_queryset(self) -> QuerySet:
+        return (
+            super()
+            .get_base_queryset()
+            .annotate(
+                demand_count=Count("demands", distinct=True),
+                target_count=Count("targets", distinct=True),
+            )
+        )
+
+
+class CampaignDesk(Desk):
+    model = Campaign
+    name = "campaigns"
+    icon = "tasks"
+    menu_order = 110
+    index_view_class = CampaignList
+    list_display = [
+        "__str__",
+        "opened_on",
+        "closed_on",
+        Column("demand_count", label=_("Demands"), sort_key="demand_count"),
+        Column("target_count", label=_("Targets"), sort_key="target_count"),
+    ]
+    filterset_class = CampaignFilters
+    search_fields = ["name", "summary", "slug", "demands__words"]
+    ordering = ["-opened_on"]
+    edit_handler = ObjectList(
+        [
+            FieldPanel("name"),
+            FieldPanel("summary"),
+            RowsPanel(
+                "demands",
+                [FieldPanel("words"), FieldPanel("targets", forms.CheckboxSelectMultiple)],
+                form=DemandForm,
+                rows=DemandRows,
+                min_num=1,
+                heading=_("What is asked"),
+                label=_("demand"),
+            ),
+            RowsPanel(
+                "targets",
+                [FieldPanel("who")],
+                form=TargetForm,
+                rows=TargetRows,
+                awaiting=1,
+                heading=_("Who is asked"),
+                label=_("target"),
+            ),
+            FieldRowPanel([FieldPanel("opened_on"), FieldPanel("closed_on")]),
+            FieldPanel("official_petitions", forms.CheckboxSelectMultiple),
+            FieldPanel("slug"),
+        ],
+        base_form_class=CampaignForm,
+    )
+
+
+class DemandList(Listing):
+    def get_base_queryset(self) -> QuerySet:
+        demands = super().get_base_queryset().select_related("campaign")
+        return demands.prefetch_related("targets__post", "targets__person", "targets__organization")
+
+
+def asked_of(demand: Demand) -> str:
+    """The targets named by a demand, for the list."""
+    return ", ".join(str(target) for target in demand.targets.all()) or str(_("every target"))
+
+
+class DemandDesk(Desk):
+    model = Demand
+    name = "demands"
+    icon = "clipboard-list"
+    menu_order = 120
+    index_view_class = DemandList
+    list_display = [
+        "__str__",
+        Column("campaign", label=_("Campaign"), sort_key="campaign__name"),
+        Column("targets", label=_("Asked of"), accessor=asked_of),
+    ]
+    list_filter = ["campaign"]
+    # The order is that of the demands in their own campaign, given there.
+    sort_order_field = None
+    search_fields = ["words", "campaign__name"]
+    ordering = ["campaign__name", "position"]
+    edit_handler = ObjectList(
+        [
+            FieldPanel("campaign"),
+            FieldPanel("words"),
+            FieldPanel("targets", forms.CheckboxSelectMultiple),
+        ],
+        base_form_class=DemandForm,
+    )
+
+
+class TargetFilters(WagtailFilterSet):
+    class Meta:
+        model = Target
+        fields = ["campaign", "post", "organization", "person"]
+
+
+class TargetList(Listing):
+    def get_base_queryset(self) -> QuerySet:
+        targets = super().get_base_queryset()
+        return targets.select_related("campaign", "post__organization", "person", "organization")
+
+
+def kind_of(target: Target) -> Any:
+    """Office, person or organization, for the list."""
+    return target.decision_maker._meta.verbose_name
+
+
+class TargetDesk(Desk):
+    model = Target
+    name = "targets"
+    icon = "crosshairs"
+    menu_order = 130
+    index_view_class = TargetList
+    list_display = [
+        "__str__",
+        Column("kind", label=_("Kind"), accessor=kind_of),
+        Column("campaign", label=_("Campaign"), sort_key="campaign__name"),
+    ]
+    filterset_class = TargetFilters
+    search_fields = [
+        "post__label",
+        "post__organization__name",
+        "person__given_name",
+        "person__family_name",
+        "organization__name",
+        "campaign__name",
+    ]
+    ordering = ["campaign__name"]
+    edit_handler = ObjectList(
+        [FieldPanel("campaign"), FieldPanel("who")], base_form_class=TargetForm
+    )
+
+
+@hooks.register("register_admin_viewset")
+def campaigns() -> list[Desk]:
+    return [CampaignDesk(), DemandDesk(), TargetDesk()]

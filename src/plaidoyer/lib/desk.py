@@ -1,0 +1,178 @@
+"""The back office's desk: the list, the form with rows and the deletion that every room uses."""
+
+import re
+from collections.abc import Iterable
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models import ProtectedError, RestrictedError
+from django.db.models.deletion import Collector
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+from modelcluster.forms import BaseChildFormSet
+from wagtail.admin import messages
+from wagtail.admin.forms import WagtailAdminModelForm
+from wagtail.admin.panels import InlinePanel
+from wagtail.admin.panels.base import get_form_for_model
+from wagtail.admin.views import generic
+from wagtail.admin.viewsets.model import ModelViewSet
+
+Groups = list[tuple[str, list[tuple[str, str]]]]
+
+
+def holders(fact: models.Model) -> list[str]:
+    """The names of the kinds of rows that keep `fact` from being deleted; none when it may be."""
+    try:
+        Collector(using="default").collect([fact])
+    except ProtectedError as error:
+        rows: Iterable[models.Model] = error.protected_objects
+    except RestrictedError as error:
+        rows = error.restricted_objects
+    else:
+        return []
+    return sorted({str(row._meta.verbose_name_plural) for row in rows})
+
+
+def refusal(fact: models.Model) -> str:
+    """Why `fact` cannot be deleted, as a sentence; empty when it can."""
+    if not (names := holders(fact)):
+        return ""
+    return str(_("“%(fact)s” cannot be deleted: %(rows)s refer to it.")) % {
+        "fact": fact,
+        "rows": ", ".join(names),
+    }
+
+
+class GroupedChoiceField(forms.ChoiceField):
+    """One choice among few words in groups, set by the form that shows it."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("error_messages", {"invalid_choice": _("Choose one of the list.")})
+        super().__init__(**kwargs)
+
+    def offer(self, groups: Groups) -> None:
+        """Shows `groups`, each a heading with its (value, words)."""
+        self.choices = [("", "—"), *groups]
+
+
+class Rows(BaseChildFormSet):
+    """The rows of a form. One empty row awaits on a new sheet; a row deleted by somebody else
+    meanwhile, or one that other facts hold, is told beside it."""
+
+    extra: int
+    data: Any
+
+    # The field whose value may stand in one row only.
+    once = ""
+    once_message = _("This stands in another row already.")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.extra = 0 if self.instance.pk else self.extra
+
+    def _construct_form(self, i: int, **kwargs: Any) -> forms.BaseForm:
+        if self.is_bound and i < self.initial_form_count():
+            # Only what this form wrote can come back; anything else is a row that is gone.
+            name = f"{self.add_prefix(i)}-{self.model._meta.pk.name}"
+            if not re.fullmatch(r"[0-9]{1,18}", self.data.get(name, "")):
+                self.data = self.data.copy()
+                self.data[name] = ""
+        return super()._construct_form(i, **kwargs)
+
+    def add_fields(self, form: forms.BaseForm, index: int | None) -> None:
+        super().add_fields(form, index)
+        form.fields[self.model._meta.pk.name].error_messages["invalid_choice"] = _(
+            "Somebody else deleted this row meanwhile. Delete it here too, or add it anew."
+        )
+
+    @property
+    def kept(self) -> list[Any]:
+        """The forms whose rows will be there once this is saved."""
+        gone = self.deleted_forms
+        return [
+            form
+            for form in self.forms
+            if form not in gone and (form.instance.pk or form.has_changed())
+        ]
+
+    def clean(self) -> None:
+        super().clean()
+        for form in self.deleted_forms:
+            if form.instance.pk and (reason := refusal(form.instance)):
+                # On the form it would be passed over: Django does not judge deleted rows.
+                raise ValidationError(reason)
+        seen = set()
+        for form in self.kept:
+            value = form.cleaned_data.get(self.once)
+            if value and value in seen:
+                form.add_error(self.once, self.once_message)
+            seen.add(value)
+
+
+class RowsPanel(InlinePanel):
+    """An inline panel with a form and rows of one's own choice."""
+
+    def __init__(
+        self,
+        *args: Any,
+        form: type[WagtailAdminModelForm] = WagtailAdminModelForm,
+        rows: type[Rows] = Rows,
+        awaiting: int = 0,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.form, self.rows, self.awaiting = form, rows, awaiting
+
+    def clone_kwargs(self) -> dict[str, Any]:
+        ours = {"form": self.form, "rows": self.rows, "awaiting": self.awaiting}
+        return {**super().clone_kwargs(), **ours}
+
+    def get_form_options(self) -> dict[str, Any]:
+        options = super().get_form_options()
+        defer = self.child_edit_handler.get_form_options().get("defer_required_on_fields", [])
+        options["formsets"][self.relation_name] |= {
+            "form": get_form_for_model(
+                self.db_field.related_model, self.form, defer_required_on_fields=defer
+            ),
+            "formset": self.rows,
+            "extra": self.awaiting,
+        }
+        return options
+
+
+class Deletion(generic.DeleteView):
+    """Deletes a fact that nothing holds; else says what holds it."""
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        return self.refused() or super().get(request, *args, **kwargs)
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        return self.refused() or super().post(request, *args, **kwargs)
+
+    def refused(self) -> HttpResponse | None:
+        """The way back to the fact, with the reason; nothing when it may be deleted."""
+        if not (reason := refusal(self.object)):
+            return None
+        messages.error(self.request, reason)
+        return HttpResponseRedirect(reverse(self.edit_url_name, args=[self.object.pk]))
+
+
+class Listing(generic.IndexView):
+    """A list whose search goes through related rows and shows each fact once."""
+
+    def search_queryset(self, queryset: models.QuerySet) -> models.QuerySet:
+        found = super().search_queryset(queryset)
+        return found.distinct() if self.is_searching else found
+
+
+class Desk(ModelViewSet):
+    """A kind of facts in the back office: its menu, list with filters and search, form."""
+
+    add_to_admin_menu = True
+    copy_view_enabled = False
+    index_view_class = Listing
+    delete_view_class = Deletion
+    list_per_page = 50

@@ -1,0 +1,61 @@
+"""Who may do what in the back office."""
+
+from django.contrib.auth.models import Group, Permission
+from django.db import transaction
+from django.db.models import Q
+from wagtail.models import Collection, GroupCollectionPermission, GroupPagePermission, Page
+
+WRITE = {"add", "change", "delete", "view"}
+
+# What an organiser does with the rows of each room. Acts, letters and mails are read, never
+# written: they say what happened. Where rows of one kind differ from their room, they are named.
+ORGANISERS = {
+    "campaigns": WRITE,
+    "civics": WRITE,
+    "parliament": WRITE,
+    "outcomes": WRITE,
+    "reports": WRITE,
+    "newsletters": {"add", "change", "view"},
+    "actions": {"view"},
+    "actions.actionform": WRITE,
+    "delivery": {"view", "change"},
+    "mail": {"view", "change"},
+    "supporters": {"view"},
+    "organisation": {"change", "view"},
+}
+PAGES = ["add_page", "change_page", "publish_page", "bulk_delete_page", "lock_page", "unlock_page"]
+FILES = ["add_image", "change_image", "choose_image"]
+FILES += ["add_document", "change_document", "choose_document"]
+
+
+@transaction.atomic
+def organisers() -> Group:
+    """The group "Organisers", made or brought up to date: all of the daily work, not the accounts.
+
+    They write facts, pages, forms and reports, and approve each other's items. Accounts, sites and
+    languages stay with administrators.
+    """
+    group, _created = Group.objects.get_or_create(name="Organisers")
+    group.permissions.set(Permission.objects.filter(_permissions()))
+    root = Page.objects.get(depth=1)
+    for permission in Permission.objects.filter(codename__in=PAGES):
+        GroupPagePermission.objects.get_or_create(group=group, page=root, permission=permission)
+    files = Collection.objects.get(depth=1)
+    for permission in Permission.objects.filter(codename__in=FILES):
+        GroupCollectionPermission.objects.get_or_create(
+            group=group, collection=files, permission=permission
+        )
+    return group
+
+
+def _permissions() -> Q:
+    chosen = Q(content_type__app_label="wagtailadmin", codename="access_admin")
+    chosen |= Q(content_type__app_label="wagtail_localize", codename="submit_translation")
+    for name, verbs in ORGANISERS.items():
+        room, _dot, kind = name.partition(".")
+        rows = Q(content_type__app_label=room)
+        if kind:
+            rows &= Q(content_type__model=kind)
+        for verb in verbs:
+            chosen |= rows & Q(codename__startswith=f"{verb}_")
+    return chosen

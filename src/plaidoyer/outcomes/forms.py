@@ -1,0 +1,144 @@
+"""How an organiser records a milestone: what happened, what it moved, where one can check it."""
+
+import datetime
+from itertools import groupby
+from typing import Any, cast
+
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+from django.utils.text import Truncator
+from django.utils.translation import gettext_lazy as _
+from wagtail.admin.forms import WagtailAdminModelForm
+
+from plaidoyer.campaigns.models import Campaign
+from plaidoyer.campaigns.reporting import asked
+from plaidoyer.lib.desk import GroupedChoiceField, Groups, Rows
+from plaidoyer.outcomes.models import EVIDENCED, Standing
+
+
+def pairs() -> Groups:
+    """Every demand with every target it is made to, as ("4-7", its words), by campaign."""
+    by_campaign = groupby(asked(Campaign.objects.all()), key=lambda triple: triple[0])
+    return [
+        (
+            str(campaign),
+            [
+                (f"{demand.pk}-{target.pk}", f"{Truncator(str(demand)).chars(80)} → {target}")
+                for _campaign, demand, target in triples
+            ],
+        )
+        for campaign, triples in by_campaign
+    ]
+
+
+def not_to_come(day: datetime.date | None) -> datetime.date | None:
+    """`day`. Raises ValidationError when it has not come yet."""
+    if day and day > timezone.localdate():
+        raise ValidationError(_("This day has not come yet."))
+    return day
+
+
+class MovementForm(WagtailAdminModelForm):
+    """One choice of a demand with a target that is asked it, so that no other pair can be made."""
+
+    pair = GroupedChoiceField(label=_("Which demand moved, and with whom"))
+
+    def __init__(self, *args: Any, groups: Groups | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        pair = cast("GroupedChoiceField", self.fields["pair"])
+        groups = pairs() if groups is None else groups
+        if self.instance.pk:
+            pair.initial = f"{self.instance.demand_id}-{self.instance.target_id}"
+            if not any(pair.initial == key for _name, group in groups for key, _words in group):
+                # It was asked then and no longer is: what happened stays.
+                groups = [
+                    *groups,
+                    (str(_("No longer asked")), [(pair.initial, str(self.instance))]),
+                ]
+        pair.offer(groups)
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        if pair := cleaned.get("pair"):
+            self.instance.demand_id, self.instance.target_id = map(int, pair.split("-"))
+        return cleaned
+
+    @property
+    def claims(self) -> bool:
+        """Whether it says that something was achieved or lost."""
+        return self.cleaned_data.get("standing") in EVIDENCED
+
+
+class MovementRows(Rows):
+    once = "pair"
+    once_message = _("This milestone already moves that demand.")
+
+    def get_form_kwargs(self, index: int | None) -> dict[str, Any]:
+        # Asked for once, not once a row.
+        if not hasattr(self, "groups"):
+            self.groups = pairs()
+        return {**super().get_form_kwargs(index), "groups": self.groups}
+
+
+class EvidenceForm(WagtailAdminModelForm):
+    def clean_published_on(self) -> datetime.date | None:
+        return not_to_come(self.cleaned_data["published_on"])
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        if not self.errors and not cleaned.get("url") and not cleaned.get("file"):
+            self.add_error("url", _("Give a link or a file."))
+        return cleaned
+
+
+class MilestoneForm(WagtailAdminModelForm):
+    """Its campaigns are those of its movements, and any others that are ticked."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["campaigns"].required = False
+        if not self.instance.pk:
+            self.fields["title"].widget.widgets[0].attrs["autofocus"] = True  # type: ignore
+            self.fields["happened_on"].initial = timezone.localdate
+
+    def clean_happened_on(self) -> datetime.date | None:
+        return not_to_come(self.cleaned_data["happened_on"])
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        movements, evidence = self.formsets["movements"], self.formsets["evidence"]
+        if movements.is_valid() and evidence.is_valid():
+            self._require_evidence(movements.kept, bool(evidence.kept))
+            self._gather_campaigns(cleaned, movements.kept)
+        self._ask_again_for_files(evidence)
+        return cleaned
+
+    def _require_evidence(self, movements: list[MovementForm], is_given: bool) -> None:
+        for movement in movements:
+            if movement.claims and not is_given:
+                message = _("“%(standing)s” needs evidence: give a link or a file below.")
+                standing = Standing(movement.cleaned_data["standing"]).label
+                error = ValidationError(message, params={"standing": standing})
+                movement.add_error("standing", error)
+
+    def _gather_campaigns(self, cleaned: dict[str, Any], movements: list[MovementForm]) -> None:
+        moved = [movement.instance.demand.campaign_id for movement in movements]
+        ticked = [campaign.pk for campaign in cleaned.get("campaigns", [])]
+        cleaned["campaigns"] = Campaign.objects.filter(pk__in={*moved, *ticked})
+        if not moved and not ticked:
+            self.add_error("campaigns", _("Choose a campaign, or say above which demand moved."))
+
+    def _ask_again_for_files(self, evidence: Rows) -> None:
+        """A browser gives a chosen file once: with an error elsewhere it must be chosen again."""
+        rows = [
+            form for form in [*self.formsets["movements"].forms, *evidence.forms] if form.errors
+        ]
+        if not rows and not self.errors:
+            return
+        for form in evidence.forms:
+            if form.add_prefix("file") in self.files and "file" not in form.errors:
+                form.add_error("file", _("Please choose the file again: it was not kept."))
+
+    def save(self, commit: bool = True) -> Any:
+        self.instance.recorded_by = self.instance.recorded_by or self.for_user
+        return super().save(commit)

@@ -1,0 +1,74 @@
+"""What screens read of outcomes: the timeline, the table of standings, the board."""
+
+import datetime
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Prefetch, QuerySet
+from django.utils import timezone
+
+from plaidoyer.campaigns.models import Campaign, Demand, Target
+from plaidoyer.campaigns.reporting import asked
+from plaidoyer.outcomes.models import Milestone, Movement, Standing
+from plaidoyer.outcomes.standings import last_moves, moves
+
+
+@dataclass(frozen=True)
+class Row:
+    """One demand to one target: how it stands, since when, by which milestone."""
+
+    campaign: Campaign
+    demand: Demand
+    target: Target
+    standing: Standing
+    # None: nothing has moved it since it was asked.
+    milestone: Milestone | None
+
+    @property
+    def since(self) -> datetime.date:
+        return self.milestone.happened_on if self.milestone else self.campaign.opened_on
+
+    @property
+    def days(self) -> int:
+        """How long it has stood like that."""
+        return (timezone.localdate() - self.since).days
+
+    @property
+    def evidence(self) -> list[Any]:
+        return list(self.milestone.evidence.all()) if self.milestone else []
+
+
+def timeline(campaign: Campaign, on: datetime.date | None = None) -> list[Milestone]:
+    """The milestones of a campaign, newest first, with evidence and movements at hand.
+
+    A milestone of several campaigns comes with its movements in this one only.
+    """
+    movements = Movement.objects.filter(demand__campaign=campaign)
+    movements = movements.select_related(
+        "demand", "target__post", "target__person", "target__organization"
+    ).order_by("demand__position", "id")
+    milestones = campaign.milestones.order_by("-happened_on", "-id")
+    if on is not None:
+        milestones = milestones.filter(happened_on__lte=on)
+    return list(milestones.prefetch_related("evidence", Prefetch("movements", movements)))
+
+
+def standing_table(campaign: Campaign, on: datetime.date | None = None) -> list[Row]:
+    """Every demand of the campaign with every target it is made to, and how it stands."""
+    return board(Campaign.objects.filter(pk=campaign.pk), on)
+
+
+def board(campaigns: QuerySet[Campaign], on: datetime.date | None = None) -> list[Row]:
+    """The same for many campaigns, in their order; as many queries as for one."""
+    found = asked(campaigns)
+    last = last_moves(moves(Movement.objects.filter(demand__campaign__in=campaigns), on))
+    milestones = Milestone.objects.prefetch_related("evidence").in_bulk(
+        {move.milestone_id for move in last.values()}
+    )
+    rows = []
+    for campaign, demand, target in found:
+        move = last.get((demand.pk, target.pk))
+        standing = Standing(move.standing) if move else Standing.ASKED
+        milestone = milestones[move.milestone_id] if move else None
+        rows.append(Row(campaign, demand, target, standing, milestone))
+    return rows
