@@ -20,6 +20,7 @@ class Message:
     language: str
     reply_to: tuple[str, str] | None = None  # name, address
     headers: dict[str, str] = field(default_factory=dict)
+    mailbox: str = "contact"  # what stands before the @ of MAIL_DOMAIN in From
 
 
 # An envelope without an entry in what a composer gives back must not be sent any more.

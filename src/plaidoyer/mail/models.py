@@ -1,8 +1,16 @@
 import uuid
 
 from django.db import models
+from django.db.models import functions
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+
+
+class EnvelopeQuerySet(models.QuerySet):
+    def due(self) -> "EnvelopeQuerySet":
+        """Those whose turn has come."""
+        waiting = [Envelope.State.QUEUED, Envelope.State.DEFERRED]
+        return self.filter(state__in=waiting, due_at__lte=functions.Now())
 
 
 class Envelope(models.Model):
@@ -54,17 +62,22 @@ class Envelope(models.Model):
     attempts = models.SmallIntegerField(_("attempts"), default=0)
     # The sender that holds it; its database session keeps an advisory lock with this number.
     sender = models.IntegerField(null=True, editable=False)
-    # Written and committed before the first byte of the message goes to the relay.
+    # Written and committed before the first byte of the message's body goes to the relay.
     begun_at = models.DateTimeField(_("begun"), null=True, editable=False)
     ended_at = models.DateTimeField(_("ended"), null=True, editable=False)
     reply = models.CharField(_("the server's words"), max_length=500, blank=True)
+
+    objects = EnvelopeQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("envelope")
         verbose_name_plural = _("envelopes")
         indexes = [
+            # In the order of leaving, so that a lease reads no more rows than it takes.
             models.Index(
+                models.F("urgency").desc(),
                 "due_at",
+                "id",
                 name="envelope_due",
                 condition=models.Q(state__in=["queued", "deferred"]),
             ),

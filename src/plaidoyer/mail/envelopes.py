@@ -1,0 +1,58 @@
+"""What may be done with envelopes from outside the engine: queue, cancel, settle."""
+
+import datetime
+from collections.abc import Iterable, Sequence
+
+from django.utils import timezone
+
+from plaidoyer.mail.models import Envelope
+
+State = Envelope.State
+
+
+def queue(
+    *,
+    kind: str,
+    to_addresses: Sequence[str],
+    urgency: int = 0,
+    due_at: datetime.datetime | None = None,
+) -> list[Envelope]:
+    """Queues one envelope for each address, in their order; higher urgencies leave first.
+
+    They belong to the transaction of the caller: no mail leaves for a row that was never there.
+    """
+    due_at = due_at or timezone.now()
+    return Envelope.objects.bulk_create(
+        [
+            Envelope(kind=kind, to_address=address, urgency=urgency, due_at=due_at)
+            for address in to_addresses
+        ],
+        batch_size=1000,
+    )
+
+
+def cancel(envelopes: Iterable[Envelope]) -> int:
+    """Cancels those of `envelopes` that have not begun to leave; how many.
+
+    A sender that holds one finds it gone just before the body and lets it be.
+    """
+    cancellable = [State.QUEUED, State.DEFERRED, State.LEASED]
+    return Envelope.objects.filter(
+        id__in=[envelope.pk for envelope in envelopes], state__in=cancellable, begun_at=None
+    ).update(state=State.CANCELLED, sender=None, ended_at=timezone.now())
+
+
+def settle(envelope: Envelope, *, arrived: bool) -> bool:
+    """Somebody found out about an envelope in doubt: it arrived, or it leaves again.
+
+    The second copy has the Message-ID of the first, so that a mailbox that has both can tell.
+    False when it was not in doubt (any more).
+    """
+    doubtful = Envelope.objects.filter(pk=envelope.pk, state=State.IN_DOUBT)
+    if arrived:
+        return bool(doubtful.update(state=State.ACCEPTED))
+    return bool(
+        doubtful.update(
+            state=State.QUEUED, due_at=timezone.now(), begun_at=None, ended_at=None, attempts=0
+        )
+    )

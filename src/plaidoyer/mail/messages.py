@@ -1,0 +1,161 @@
+"""The bytes of one message: headers nobody can inject into, text and HTML in 7-bit lines."""
+
+import base64
+import binascii
+import hmac
+import re
+import unicodedata
+from email.utils import format_datetime
+
+from django.conf import settings
+from django.utils import timezone
+
+from plaidoyer.mail.kinds import Message
+from plaidoyer.mail.models import Envelope
+
+LINE = 76
+# Marks that turn the direction of what follows: a name could make its neighbours lie.
+DIRECTION_MARKS = dict.fromkeys([*range(0x202A, 0x202F), *range(0x2066, 0x206A)])
+OWN_HEADERS = {
+    "bcc",
+    "cc",
+    "content-language",
+    "content-transfer-encoding",
+    "content-type",
+    "date",
+    "from",
+    "message-id",
+    "mime-version",
+    "reply-to",
+    "sender",
+    "subject",
+    "to",
+}
+
+
+class BadAddressError(ValueError):
+    """No mail server can be given this address."""
+
+
+def build(envelope: Envelope, message: Message) -> bytes:
+    """The whole message, lines ended by CRLF. Raises BadAddressError for an impossible address."""
+    lines = [
+        fold("From", [*phrase(message.sender_name), f"<{sender_address(message.mailbox)}>"]),
+        fold("To", [f"<{wire_address(envelope.to_address)}>"]),
+        fold("Subject", words(message.subject)),
+        fold("Date", [format_datetime(timezone.now())]),
+        fold("Message-ID", [message_id(envelope)]),
+    ]
+    if message.reply_to:
+        name, address = message.reply_to
+        lines.append(fold("Reply-To", [*phrase(name), f"<{wire_address(address)}>"]))
+    for name, value in message.headers.items():
+        if not re.fullmatch(r"[A-Za-z][A-Za-z0-9-]{0,60}", name) or name.lower() in OWN_HEADERS:
+            raise ValueError(f"A composer may not write the header {name!r}")
+        lines.append(fold(name, words(value)))
+    if re.fullmatch(r"[A-Za-z0-9-]{2,35}", message.language):
+        lines.append(fold("Content-Language", [message.language]))
+    lines.append("MIME-Version: 1.0")
+    # No line of quoted-printable can begin a boundary that has "=_" in it.
+    boundary = f"=_{envelope.uid.hex}"
+    lines.append(fold("Content-Type", ["multipart/alternative;", f'boundary="{boundary}"']))
+    head = "\r\n".join(lines)
+    parts = [part("plain", message.text), part("html", message.html)]
+    separator = f"\r\n--{boundary}".encode()
+    return b"".join(
+        [head.encode("ascii"), b"\r\n", *(separator + body for body in parts), separator, b"--\r\n"]
+    )
+
+
+def part(subtype: str, text: str) -> bytes:
+    """One alternative in quoted-printable, from the end of its boundary line on."""
+    unix = text.replace("\r\n", "\n").replace("\r", "\n")
+    quoted = binascii.b2a_qp(unix.encode("utf-8", "replace")).replace(b"\n", b"\r\n")
+    head = f'\r\nContent-Type: text/{subtype}; charset="utf-8"\r\n'
+    return head.encode() + b"Content-Transfer-Encoding: quoted-printable\r\n\r\n" + quoted
+
+
+def message_id(envelope: Envelope) -> str:
+    """The same for every attempt, so that a message sent again can be told from another."""
+    return f"<{envelope.uid.hex}@{settings.MAIL_DOMAIN}>"
+
+
+def sender_address(mailbox: str) -> str:
+    """`mailbox` at our own domain; `contact` when it is not a plain local part."""
+    plain = re.fullmatch(r"[a-z0-9][a-z0-9.+-]{0,63}", mailbox)
+    return f"{mailbox if plain else 'contact'}@{settings.MAIL_DOMAIN}"
+
+
+def opaque(envelope: Envelope) -> str:
+    """The envelope's uid in letters and digits that survive a change of case."""
+    return base64.b32encode(envelope.uid.bytes).decode().rstrip("=").lower()
+
+
+def bounce_address(envelope: Envelope) -> str:
+    """Where a bounce of this envelope comes back; its code lets nobody forge one."""
+    name = opaque(envelope)
+    code = hmac.digest(settings.SECRET_KEY.encode(), f"bounce.{name}".encode(), "sha256")
+    short = base64.b32encode(code[:5]).decode().lower()
+    return f"bounce-{name}-{short}@{settings.MAIL_DOMAIN}"
+
+
+def wire_address(address: str) -> str:
+    """The address in ASCII, its domain in IDNA. Raises BadAddressError where there is no way."""
+    local, _, domain = address.rpartition("@")
+    try:
+        domain = domain.encode("idna").decode("ascii")
+        local.encode("ascii")
+    except UnicodeError:
+        raise BadAddressError from None
+    wire = f"{local}@{domain}"
+    if len(wire) > 254 or not re.fullmatch(r"[!-;=?-~]+@[A-Za-z0-9.\[\]:_-]+", wire):
+        raise BadAddressError
+    return wire
+
+
+def one_line(text: str) -> str:
+    """`text` without line ends, control characters and marks that turn the direction."""
+    plain = "".join(
+        " " if unicodedata.category(character) in {"Cc", "Cs", "Zl", "Zp"} else character
+        for character in text.translate(DIRECTION_MARKS)
+    )
+    return " ".join(plain.split())
+
+
+def words(text: str) -> list[str]:
+    """A header's text in words that may be folded between: plain, or encoded (RFC 2047)."""
+    text = one_line(text)
+    plain = text.isascii() and "=?" not in text
+    if plain and all(len(word) <= 900 for word in text.split(" ")):
+        return text.split(" ")
+    return encoded(text)
+
+
+def phrase(name: str) -> list[str]:
+    """The name before an address: quoted, or encoded (RFC 2047)."""
+    name = one_line(name)
+    if not name.isascii() or "=?" in name or len(name) > 60:
+        return encoded(name)
+    escaped = name.replace("\\", r"\\").replace('"', r"\"")
+    return [f'"{escaped}"'] if name else []
+
+
+def encoded(text: str) -> list[str]:
+    """`text` in encoded words, none of them split inside a character."""
+    chunks = [b""]
+    for character in text:
+        code = character.encode("utf-8", "replace")
+        if len(chunks[-1]) + len(code) > 39:  # 64 characters with the frame, a line with the name
+            chunks.append(b"")
+        chunks[-1] += code
+    return [f"=?utf-8?b?{base64.b64encode(chunk).decode()}?=" for chunk in chunks]
+
+
+def fold(name: str, tokens: list[str]) -> str:
+    """A header whose lines break between tokens, at 76 characters where that is possible."""
+    lines = [f"{name}:"]
+    for token in tokens:
+        if len(lines[-1]) + 1 + len(token) > LINE and lines[-1].strip() != f"{name}:":
+            lines.append("")
+        lines[-1] += f" {token}"
+    return "\r\n".join(lines)

@@ -1,0 +1,16 @@
+from procrastinate import JobContext
+from procrastinate.contrib.django import app
+
+from plaidoyer.mail import leases, sending
+
+
+@app.periodic(cron="* * * * * */2")
+@app.task(name="mail.send_due", queueing_lock="mail.send_due", pass_context=True)
+def send_due(context: JobContext, timestamp: int) -> None:
+    sending.send_due(stop=context.should_abort)
+
+
+@app.periodic(cron="* * * * * */10")
+@app.task(name="mail.recover", queueing_lock="mail.recover")
+def recover(timestamp: int) -> None:
+    leases.recover()
