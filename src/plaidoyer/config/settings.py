@@ -224,6 +224,7 @@ DEFAULT_FROM_EMAIL = f"Plaidoyer <contact@{MAIL_DOMAIN}>"
 # Where the demo's mail catcher keeps what it caught; empty outside the demo.
 DEMO_MAILDIR = os.environ.get("DEMO_MAILDIR", "")
 
+PROCRASTINATE_IMPORT_PATHS = ["plaidoyer.config.tasks"]
 PROCRASTINATE_WORKER_DEFAULTS = {"delete_jobs": "successful"}
 
 SECURE_CONTENT_TYPE_NOSNIFF = True
