@@ -5,3 +5,9 @@ from django.utils.translation import gettext_lazy as _
 class DeliveryConfig(AppConfig):
     name = "plaidoyer.delivery"
     verbose_name = _("Delivery")
+
+    def ready(self) -> None:
+        from plaidoyer.delivery import letters
+        from plaidoyer.mail.kinds import register
+
+        register(letters.KIND, letters.compose)

@@ -7,6 +7,14 @@ from plaidoyer.campaigns.models import Target
 from plaidoyer.mail.models import Envelope
 
 
+class LetterQuerySet(models.QuerySet):
+    def standing(self) -> "LetterQuerySet":
+        """Those whose act is confirmed and was not withdrawn."""
+        return self.filter(
+            action__confirmation__isnull=False, action__confirmation__withdrawal=None
+        )
+
+
 class Letter(models.Model):
     """One act's message to one target, word for word. Held until the target has an address."""
 
@@ -19,6 +27,8 @@ class Letter(models.Model):
     envelope = models.OneToOneField(
         Envelope, models.PROTECT, null=True, blank=True, related_name="letter"
     )
+
+    objects = LetterQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("letter")

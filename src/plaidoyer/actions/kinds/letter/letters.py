@@ -8,7 +8,8 @@ from django.utils.translation import override
 
 from plaidoyer.actions.models import Action
 from plaidoyer.campaigns.models import Target
-from plaidoyer.civics.models import ContactDetail, Organization, Person, Post
+from plaidoyer.civics import contacts
+from plaidoyer.civics.models import Organization, Person, Post
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,16 +53,10 @@ class Composed:
 
 
 def recipient(target: Target) -> Recipient:
-    """Who gets what is written to `target` today. Three queries; many letters share one answer."""
-    person, office = target.person, target.post or target.organization
-    if target.post:
-        person = target.post.holder()
-    # A post's own address outlives its holder: what is written to an office goes there first.
-    for owner in (office, person):
-        found = owner and owner.contact_details.filter(type=ContactDetail.Type.EMAIL)
-        if detail := found and found.order_by("-verified_at", "-id").first():
-            return Recipient(person, office, detail.value)
-    return Recipient(person, office, "")
+    """Who gets what is written to `target` today. A few queries: many letters share one answer."""
+    person = target.post.holder() if target.post else target.person
+    found = contacts.mailbox(target.decision_maker)
+    return Recipient(person, target.post or target.organization, found.value if found else "")
 
 
 def compose(action: Action, target: Target, language: str, to: Recipient | None = None) -> Composed:

@@ -1,0 +1,31 @@
+from procrastinate import RetryStrategy
+from procrastinate.contrib.django import app
+
+from plaidoyer.actions.models import Action
+from plaidoyer.delivery import letters
+
+AGAIN = RetryStrategy(max_attempts=10, exponential_wait=3)
+
+
+@app.task(name="delivery.write_letters", retry=AGAIN)
+def write_letters(action_ids: list[int]) -> None:
+    letters.write(Action.objects.filter(id__in=action_ids))
+
+
+@app.task(name="delivery.cancel_letters", retry=AGAIN)
+def cancel_letters(action_ids: list[int]) -> None:
+    letters.cancel(Action.objects.filter(id__in=action_ids))
+
+
+@app.periodic(cron="* * * * * */20")
+@app.task(name="delivery.release_letters", queueing_lock="delivery.release_letters")
+def release_letters(timestamp: int) -> None:
+    while letters.release():
+        pass
+
+
+@app.periodic(cron="* * * * * */20")
+@app.task(name="delivery.mend_letters", queueing_lock="delivery.mend_letters")
+def mend_letters(timestamp: int) -> None:
+    while letters.mend():
+        pass

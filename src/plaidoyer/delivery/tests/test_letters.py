@@ -1,0 +1,179 @@
+"""From a confirmed act to the letter in the minister's mailbox."""
+
+import email
+import email.policy
+
+import pytest
+from django.utils import timezone
+
+from plaidoyer.actions import confirmations, intake
+from plaidoyer.campaigns.models import Target
+from plaidoyer.civics.models import ContactDetail
+from plaidoyer.delivery import letters, reporting, tasks
+from plaidoyer.delivery.models import Letter
+from plaidoyer.lib.words import Words
+from plaidoyer.mail import messages
+from plaidoyer.mail.models import Envelope
+from plaidoyer.organisation.models import Organisation
+from plaidoyer.testing import make_campaign, make_form, make_minister, make_site
+
+pytestmark = pytest.mark.django_db
+BODY = "The meadow floods.\n\nThat is what it is for. <b>Keep it.</b>"
+
+
+def lauras_letter(form=None, *, confirmed=True, to=None, name="laura", **facts):
+    """A letter that Laura wrote, to all targets of its campaign."""
+    form = form or make_form(kind="letter")
+    targets = form.campaign.targets.values_list("pk", flat=True)
+    action = intake.append(
+        form,
+        email=f"{name}@home.example",
+        given_name="Laura",
+        family_name="Brook",
+        language=facts.pop("language", "en"),
+        page="/",
+        content={"subject": "The meadow", "body": BODY, "targets": to or list(targets)},
+    )
+    if confirmed:
+        assert confirmations.confirm(action)
+    return action
+
+
+def another_target(form, *, address):
+    return Target.objects.create(campaign=form.campaign, post=make_minister(email=address))
+
+
+def test_a_confirmed_letter_is_written_to_each_target_once():
+    form = make_form(kind="letter")
+    another_target(form, address="clerk@ministry.example")
+    action = lauras_letter(form)
+
+    assert len(letters.write([action])) == 2
+    assert letters.write([action]) == []
+
+    addresses = Envelope.objects.filter(kind="letter").values_list("to_address", flat=True)
+    assert sorted(addresses) == ["clerk@ministry.example", "vale@ministry.example"]
+    letter = Letter.objects.order_by("id").first()
+    assert letter.recipient == "Ada Vale, Minister of Waters"
+    assert (letter.subject, letter.envelope.urgency) == ("The meadow", 10)
+    assert letter.body == f"Dear Ada Vale,\n\n{BODY}\n\nLaura Brook"
+
+
+def test_only_chosen_targets_get_it():
+    form = make_form(kind="letter")
+    clerk = another_target(form, address="clerk@ministry.example")
+
+    [letter] = letters.write([lauras_letter(form, to=[clerk.pk])])
+
+    assert letter.target == clerk
+
+
+@pytest.mark.parametrize("kind", ["letter", "petition"])
+def test_nothing_is_written_for_what_is_not_a_confirmed_letter(kind):
+    action = lauras_letter(make_form(kind=kind), confirmed=kind == "petition")
+
+    assert letters.write([action]) == []
+
+
+def test_a_withdrawn_letter_that_waits_does_not_leave():
+    action = lauras_letter()
+    [letter] = letters.write([action])
+    confirmations.withdraw(action)
+
+    assert letters.compose([letter.envelope]) == {}
+    assert letters.cancel([action]) == 1
+
+    letter.envelope.refresh_from_db()
+    assert letter.envelope.state == Envelope.State.CANCELLED
+    assert letters.write([action]) == []
+
+
+def test_only_withdrawn_letters_are_cancelled():
+    action = lauras_letter()
+    letters.write([action])
+
+    assert letters.cancel([action]) == 0
+
+
+def test_a_letter_is_held_until_its_target_has_an_address():
+    post = make_minister(email=None)
+    action = lauras_letter(make_form(make_campaign(post=post), kind="letter"))
+    withdrawn = lauras_letter(action.form, name="suzie")
+    for letter in letters.write([action, withdrawn]):
+        assert letter.envelope is None
+    confirmations.withdraw(withdrawn)
+    assert letters.release() == 0
+
+    ContactDetail.objects.create(
+        post=post, value="vale@ministry.example", source="https://m.example"
+    )
+
+    assert letters.release() == 1
+    assert letters.release() == 0
+    assert Letter.objects.get(action=action).envelope.to_address == "vale@ministry.example"
+
+
+def test_letters_that_a_dead_job_left_unwritten_are_written():
+    action = lauras_letter()
+    lauras_letter(action.form, name="suzie", confirmed=False)
+
+    assert letters.mend() == 1
+    assert letters.mend() == 0
+    assert Letter.objects.get().action == action
+
+
+def test_the_tasks_have_the_names_that_acts_defer():
+    assert tasks.write_letters.name == "delivery.write_letters"
+    assert tasks.cancel_letters.name == "delivery.cancel_letters"
+
+
+@pytest.mark.parametrize("language", ["fr", "en"])
+def test_the_message_is_the_organisations_for_the_supporter(language):
+    homes = make_site()
+    organisation = Organisation.for_site(homes["en"].get_site())
+    organisation.name = Words(fr="Coalition Rivières", en="River Coalition")
+    organisation.save()
+    [letter] = letters.write([lauras_letter(language=language)])
+
+    composed = letters.compose([letter.envelope])[letter.envelope_id]
+    message = email.message_from_bytes(
+        messages.build(letter.envelope, composed), policy=email.policy.default
+    )
+
+    name = {"fr": "Coalition Rivières", "en": "River Coalition"}[language]
+    [sender] = message["From"].addresses
+    assert sender.display_name == f"Laura Brook (via {name})"
+    assert sender.addr_spec == f"letter-{messages.opaque(letter.envelope)}@river.example"
+    assert message["Reply-To"] == "Laura Brook <laura@home.example>"
+    assert message["To"] == "<vale@ministry.example>"
+    assert message["Message-ID"] == f"<{letter.envelope.uid.hex}@river.example>"
+    assert "List-Unsubscribe" not in message
+    assert message["Content-Language"] == language
+    assert message.get_body(("plain",)).get_content() == letter.body + "\n"
+    html = message.get_body(("html",)).get_content()
+    assert "&lt;b&gt;Keep it.&lt;/b&gt;" in html
+    assert f'lang="{language}"' in html
+
+
+def test_the_ladder_counts_each_rung_by_itself():
+    form = make_form(kind="letter")
+    states = ["accepted", "accepted", "bounced", "refused", "in_doubt", "queued", "cancelled"]
+    for number, state in enumerate(states):
+        letters.write([lauras_letter(form, name=f"s{number}")])
+        Envelope.objects.filter(kind="letter", state="queued", ended_at=None).update(
+            state=state, ended_at=timezone.now()
+        )
+    before = timezone.now()
+    letters.write([lauras_letter(form, name="later")])
+
+    assert reporting.ladder([form]) == reporting.Ladder(7, 3, 1, 1, 1, None)
+    assert reporting.ladder([form], until=before).queued == 6
+    assert reporting.ladder([make_form(form.campaign)]).queued == 0
+
+
+def test_writing_many_letters_takes_few_queries(django_assert_max_num_queries):
+    form = make_form(kind="letter")
+    many = [lauras_letter(form, name=f"s{number}") for number in range(30)]
+
+    with django_assert_max_num_queries(15):
+        assert len(letters.write(many)) == 30
