@@ -3,6 +3,8 @@
 Compiling is pure Python so that a clean machine needs no gettext; updating needs xgettext.
 """
 
+import os
+import re
 import shutil
 import subprocess
 import sys
@@ -16,7 +18,7 @@ CATALOGUES = PACKAGE / "locale"
 
 def compile_all() -> None:
     """Writes the .mo beside every .po that is newer."""
-    for po in CATALOGUES.glob("*/LC_MESSAGES/*.po"):
+    for po in catalogues():
         mo = po.with_suffix(".mo")
         if not mo.exists() or mo.stat().st_mtime < po.stat().st_mtime:
             polib.pofile(str(po)).save_as_mofile(str(mo))
@@ -24,37 +26,75 @@ def compile_all() -> None:
 
 def update() -> None:
     """Writes what the code says into the .po files, without places in the code."""
-    import os
-
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "plaidoyer.config.settings")
     command = [sys.executable, "-m", "django", "makemessages", "-l", "fr"]
-    command += ["--no-location", "--no-obsolete", "--no-wrap", "-v", "0"]
-    subprocess.run(command, cwd=PACKAGE, check=True, env={**os.environ})
-    for po in CATALOGUES.glob("*/LC_MESSAGES/*.po"):
+    command += ["--no-location", "--no-obsolete", "--no-wrap", "--ignore", "tests", "-v", "0"]
+    settings = {"DJANGO_SETTINGS_MODULE": "plaidoyer.config.settings", **os.environ}
+    subprocess.run(command, cwd=PACKAGE, check=True, env=settings)
+    for po in catalogues():
         catalogue = polib.pofile(str(po), wrapwidth=0)
         catalogue.metadata.pop("POT-Creation-Date", None)
         catalogue.save()
 
 
 def check() -> int:
-    """Exit code 0 when every sentence of the code is translated, none fuzzy, none left over."""
-    if not shutil.which("xgettext"):
-        print("xgettext is not installed: not compared with the code", file=sys.stderr)
+    """Exit code 0 when every sentence of the code is translated and none is left over."""
+    found = [fault for po in catalogues() for entry in live(po) for fault in faults(entry)]
+    if shutil.which("xgettext"):
+        found += behind()
     else:
-        before = {po: po.read_text() for po in CATALOGUES.glob("*/LC_MESSAGES/*.po")}
+        print("xgettext is not installed: not compared with the code", file=sys.stderr)
+    for fault in found:
+        print(fault, file=sys.stderr)
+    return 1 if found else 0
+
+
+def faults(entry: polib.POEntry) -> list[str]:
+    """What is wrong with one translation."""
+    if entry.fuzzy or not entry.translated():
+        return [f"not translated: {entry.msgid!r}"]
+    wanted = places(entry.msgid) | places(entry.msgid_plural)
+    texts = entry.msgstr_plural.values() if entry.msgid_plural else [entry.msgstr]
+    strange = {place for text in texts for place in places(text) ^ wanted}
+    # One of something may do without its number: "one person".
+    strange -= places(entry.msgid_plural) if entry.msgid_plural else set()
+    return [f"fills in {strange} otherwise: {entry.msgid!r}"] if strange else []
+
+
+def behind() -> list[str]:
+    """Sentences that the code says and the catalogues lack, or the reverse; changes no file."""
+    before = {po: po.read_bytes() for po in catalogues()}
+    known = {po: {key(entry) for entry in live(po)} for po in before}
+    try:
         update()
-        behind = [po for po, text in before.items() if po.read_text() != text]
-        for po in behind:
-            print(f"{po} is behind the code: now updated, translate it", file=sys.stderr)
-        if behind:
-            return 1
-    faults = 0
-    for po in CATALOGUES.glob("*/LC_MESSAGES/*.po"):
-        for entry in polib.pofile(str(po)):
-            if not entry.obsolete and ("fuzzy" in entry.flags or not entry.translated()):
-                print(f"{po}: not translated: {entry.msgid!r}", file=sys.stderr)
-                faults += 1
-    return 1 if faults else 0
+        said = {po: {key(entry) for entry in live(po)} for po in before}
+    finally:
+        for po, content in before.items():
+            po.write_bytes(content)
+    missing = [
+        f"not in {po.parent.parent.name}: {k}" for po in before for k in said[po] - known[po]
+    ]
+    left = [
+        f"left over in {po.parent.parent.name}: {k}" for po in before for k in known[po] - said[po]
+    ]
+    return sorted(missing + left)
+
+
+def catalogues() -> list[Path]:
+    return sorted(CATALOGUES.glob("*/LC_MESSAGES/*.po"))
+
+
+def live(po: Path) -> list[polib.POEntry]:
+    return [entry for entry in polib.pofile(str(po)) if not entry.obsolete]
+
+
+def key(entry: polib.POEntry) -> tuple[str, ...]:
+    """What makes a sentence one of its own."""
+    return tuple(filter(None, (entry.msgctxt, entry.msgid, entry.msgid_plural)))
+
+
+def places(text: str) -> set[str]:
+    """What is filled into `text` when it is shown."""
+    return set(re.findall(r"%\(\w+\)[.\d]*[a-z]|%[sd]|\{\w*\}", text))
 
 
 if __name__ == "__main__":
