@@ -3,7 +3,6 @@
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-
 AA = 4.5  # least contrast of running text, https://www.w3.org/TR/WCAG22/#contrast-minimum
 
 

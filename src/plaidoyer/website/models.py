@@ -4,32 +4,58 @@ from typing import Any
 
 from django.db import models
 from django.http import HttpRequest
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from wagtail.admin.panels import FieldPanel
+from wagtail.admin.panels import FieldPanel, MultiFieldPanel
 from wagtail.fields import RichTextField
 from wagtail.models import Page
+from wagtail.search import index
 from wagtail_localize.fields import SynchronizedField, TranslatableField
 
 from plaidoyer.campaigns.models import Campaign
+from plaidoyer.delivery import reporting as delivery
+from plaidoyer.outcomes import reporting as outcomes
+from plaidoyer.website import reporting
+
+ACTS_ON_HOME = 6
+NEWS_ON_HOME = 5
+RICH_TEXT = ["h2", "h3", "bold", "italic", "ol", "ul", "link", "document-link", "image", "hr"]
 
 
 class HomePage(Page):
     """The first page of a language."""
 
     lead = models.TextField(_("lead"), blank=True)
+
     content_panels = [*Page.content_panels, FieldPanel("lead")]
+    search_fields = [*Page.search_fields, index.SearchField("lead")]
+    override_translatable_fields = [TranslatableField("lead")]
     max_count_per_parent = 1
 
     class Meta:
         verbose_name = _("home page")
 
+    def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        causes = CampaignPage.objects.filter(locale=self.locale)
+        return super().get_context(request, *args, **kwargs) | {
+            "acts": reporting.open_acts(self.locale, ACTS_ON_HOME),
+            "news": reporting.news(causes, NEWS_ON_HOME),
+            "edition": reporting.last_edition(self.locale.language_code),
+            "campaigns": CampaignIndexPage.objects.child_of(self).live().first(),
+        }
+
 
 class TextPage(Page):
     """A page of plain text: about us, privacy, how we count."""
 
-    body = RichTextField(_("text"), blank=True)
-    content_panels = [*Page.content_panels, FieldPanel("body")]
+    lead = models.TextField(_("lead"), blank=True)
+    body = RichTextField(_("text"), blank=True, features=RICH_TEXT)
+
+    content_panels = [*Page.content_panels, FieldPanel("lead"), FieldPanel("body")]
+    search_fields = [*Page.search_fields, index.SearchField("lead"), index.SearchField("body")]
+    override_translatable_fields = [TranslatableField("lead"), TranslatableField("body")]
     parent_page_types = ["website.HomePage"]
+    subpage_types: list[str] = []
 
     class Meta:
         verbose_name = _("text page")
@@ -39,12 +65,22 @@ class CampaignIndexPage(Page):
     """All campaigns."""
 
     lead = models.TextField(_("lead"), blank=True)
+
     content_panels = [*Page.content_panels, FieldPanel("lead")]
+    search_fields = [*Page.search_fields, index.SearchField("lead")]
+    override_translatable_fields = [TranslatableField("lead")]
     parent_page_types = ["website.HomePage"]
     subpage_types = ["website.CampaignPage"]
 
     class Meta:
         verbose_name = _("list of campaigns")
+
+    def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        causes = reporting.causes(CampaignPage.objects.child_of(self))
+        return super().get_context(request, *args, **kwargs) | {
+            "running": [cause for cause in causes if cause.is_running],
+            "closed": [cause for cause in causes if not cause.is_running],
+        }
 
 
 class CampaignPage(Page):
@@ -54,9 +90,20 @@ class CampaignPage(Page):
         Campaign, models.PROTECT, related_name="pages", verbose_name=_("campaign")
     )
     lead = models.TextField(_("lead"), blank=True)
-    body = RichTextField(_("text"), blank=True)
+    body = RichTextField(_("text"), blank=True, features=RICH_TEXT)
     picture = models.ForeignKey(
-        "wagtailimages.Image", models.SET_NULL, null=True, blank=True, related_name="+"
+        "wagtailimages.Image",
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("picture"),
+    )
+    picture_alt = models.CharField(
+        _("what the picture shows"),
+        max_length=250,
+        blank=True,
+        help_text=_("For those who cannot see it. Leave it empty when the picture only decorates."),
     )
 
     content_panels = [
@@ -64,12 +111,15 @@ class CampaignPage(Page):
         FieldPanel("campaign"),
         FieldPanel("lead"),
         FieldPanel("body"),
-        FieldPanel("picture"),
+        MultiFieldPanel([FieldPanel("picture"), FieldPanel("picture_alt")], _("Picture")),
     ]
+    search_fields = [*Page.search_fields, index.SearchField("lead"), index.SearchField("body")]
     override_translatable_fields = [
         SynchronizedField("campaign", overridable=False),
         TranslatableField("lead"),
         TranslatableField("body"),
+        SynchronizedField("picture"),
+        TranslatableField("picture_alt"),
     ]
     parent_page_types = ["website.CampaignIndexPage"]
     subpage_types = ["actions.ActionPage"]
@@ -78,4 +128,14 @@ class CampaignPage(Page):
         verbose_name = _("campaign page")
 
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
-        return super().get_context(request, *args, **kwargs)
+        acts = reporting.acts_of(self)
+        return super().get_context(request, *args, **kwargs) | {
+            "acts": [act for act in acts if act.form.is_open],
+            "past_acts": [act for act in acts if not act.form.is_open],
+            "campaign": self.campaign,
+            "index": self.get_parent(),
+            "demands": reporting.demands_of(self.campaign),
+            "petitions": reporting.official_petitions(self.campaign),
+            "letters": delivery.ladder(act.form for act in acts),
+            "milestones": outcomes.timeline(self.campaign, on=timezone.localdate()),
+        }

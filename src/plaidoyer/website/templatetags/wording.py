@@ -1,0 +1,31 @@
+"""Dates, moments and numbers in the words of lib/wording, in the page's language."""
+
+import datetime
+
+from django import template
+from django.utils import timezone
+from django.utils.translation import get_language
+
+from plaidoyer.lib import wording
+
+register = template.Library()
+
+
+@register.filter
+def day(value: datetime.date | datetime.datetime) -> str:
+    """ "March 1, 2026", « 1er mars 2026 »."""
+    if isinstance(value, datetime.datetime):
+        value = timezone.localdate(value)
+    return wording.date(value, get_language() or "en")
+
+
+@register.filter
+def moment(value: datetime.datetime) -> str:
+    """The minute, with its distance to UTC."""
+    return wording.moment(timezone.localtime(value), get_language() or "en")
+
+
+@register.filter
+def exactly(value: int) -> str:
+    """The number itself with its thousands parted: "82,317", « 82 317 »."""
+    return wording.number(value, get_language() or "en")
