@@ -176,3 +176,19 @@ class Desk(ModelViewSet):
     index_view_class = Listing
     delete_view_class = Deletion
     list_per_page = 50
+
+
+class Ledger(Desk):
+    """Rows that are read and never edited: their menu, list with filters and search."""
+
+    form_fields: list[str] = []
+
+    def get_urlpatterns(self) -> list:
+        return [route for route in super().get_urlpatterns() if route.name.startswith("index")]
+
+    def get_common_view_kwargs(self, **kwargs: Any) -> dict[str, Any]:
+        without = {f"{name}_url_name": None for name in ("add", "edit", "delete")}
+        return super().get_common_view_kwargs(**{**without, **kwargs})
+
+    def register_admin_url_finder(self) -> None:
+        """There is no page of one row to be found."""

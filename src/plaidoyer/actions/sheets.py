@@ -1,0 +1,45 @@
+"""The organiser's sheet of a form: what every form has, and what its kind asks beside."""
+
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+from wagtail.admin.forms import WagtailAdminModelForm
+from wagtail.admin.widgets import AdminDateTimeInput
+
+from plaidoyer.actions.kinds import KINDS
+from plaidoyer.actions.models import ActionForm
+
+PREFIX = "options"
+
+
+class FormSheet(WagtailAdminModelForm):
+    """A form of a kind that is already chosen (`instance.kind`), with the kind's own options."""
+
+    class Meta:
+        model = ActionForm
+        fields = ["campaign", "name", "opens_at", "closes_at", "goal"]
+        widgets = {"opens_at": AdminDateTimeInput, "closes_at": AdminDateTimeInput}
+        help_texts = {
+            "name": _("In the back office, in mails and where a page has no title of its own."),
+            "goal": _("Shown as a line to reach. Leave it empty to show the count alone."),
+        }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        options_form = KINDS[self.instance.kind].options_form
+        self.options = options_form(
+            self.data if self.is_bound else None, prefix=PREFIX, initial=self.instance.options
+        )
+        for name, field in self.options.fields.items():
+            self.fields[f"{PREFIX}-{name}"] = field
+            initial = self.instance.options.get(name, field.initial)
+            self.initial[f"{PREFIX}-{name}"] = initial
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        if self.options.is_valid():
+            self.instance.options = self.options.cleaned_data
+        for name, errors in self.options.errors.items():
+            if f"{PREFIX}-{name}" not in self.errors:
+                self.add_error(f"{PREFIX}-{name}", errors)
+        return cleaned
