@@ -134,6 +134,7 @@ TEMPLATES = [
         # A kind of acts brings its own templates: letter/preview.html.
         "DIRS": [PACKAGE_DIR / "actions" / "kinds"],
         "OPTIONS": {
+            "libraries": {"wording": "plaidoyer.lib.wording_tags"},
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.template.context_processors.i18n",

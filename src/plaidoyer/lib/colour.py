@@ -1,5 +1,7 @@
 """Contrast of colours after WCAG 2.2 (https://www.w3.org/TR/WCAG22/#dfn-contrast-ratio)."""
 
+import colorsys
+
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
@@ -25,6 +27,14 @@ def mix(one: str, other: str, share: float) -> str:
     """`one` with a `share` (0 to 1) of `other` in it."""
     pairs = ((int(one[i : i + 2], 16), int(other[i : i + 2], 16)) for i in (1, 3, 5))
     return "#" + "".join(f"{round(a + (b - a) * share):02x}" for a, b in pairs)
+
+
+def lit(colour: str) -> str:
+    """The hue of `colour` as it glows on dark paper: lighter, and not garish."""
+    red, green, blue = (int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5))
+    hue, lightness, saturation = colorsys.rgb_to_hls(red, green, blue)
+    channels = colorsys.hls_to_rgb(hue, max(lightness, 0.56), min(saturation, 0.48))
+    return "#" + "".join(f"{round(c * 255):02x}" for c in channels)
 
 
 def readable(colour: str, *backgrounds: str) -> str:

@@ -32,10 +32,10 @@ def shared_pages(get_response: Callable[[HttpRequest], Any]) -> Callable[[HttpRe
     def middleware(request: HttpRequest) -> Any:
         response = get_response(request)
         is_page = getattr(request, "_wagtail_route_for_request", None) is not None
-        personal = request.session.accessed or response.cookies
-        if is_page and response.status_code == 200 and not personal:
-            if not response.has_header("Cache-Control"):
-                patch_cache_control(response, public=True, max_age=SHARED_SECONDS)
+        is_ours_to_say = response.status_code == 200 and not response.has_header("Cache-Control")
+        is_personal = request.session.accessed or response.cookies
+        if is_page and is_ours_to_say and not is_personal:
+            patch_cache_control(response, public=True, max_age=SHARED_SECONDS)
         return response
 
     return middleware

@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from plaidoyer.lib.colour import mix, readable
+from plaidoyer.lib.colour import lit, mix, readable
 
 # As in plaidoyer.css, section 1.
 PAPER, RAISED = "#fcfdfd", "#ffffff"
@@ -31,6 +31,6 @@ def light(colour: str) -> Palette:
 
 def dark(colour: str) -> Palette:
     """On dark paper: a lighter sister of the colour."""
-    tint = mix(DARK_PAPER, colour, 0.16)
-    accent = readable(colour, tint, DARK_RAISED, DARK_PAPER)
+    tint = mix(DARK_PAPER, lit(colour), 0.1)
+    accent = readable(lit(colour), tint, DARK_RAISED, DARK_PAPER)
     return Palette(accent=accent, tint=tint, fill=accent, on_fill=DARK_PAPER)

@@ -1,4 +1,7 @@
-"""Dates, moments and numbers in the words of lib/wording, in the page's language."""
+"""Dates, moments and numbers in the words of lib/wording, in the page's language.
+
+Templates of every room say {% load wording %}; the settings give the name.
+"""
 
 import datetime
 
