@@ -193,13 +193,15 @@ class Product:
 
     @property
     def environment(self) -> dict[str, str]:
-        relay = {"SMTP_HOST": "127.0.0.1", "SMTP_PORT": str(self.catcher.port)}
+        relay = {"SMTP_HOST": ""}
+        if self.catcher:
+            relay = {"SMTP_HOST": "127.0.0.1", "SMTP_PORT": str(self.catcher.port)}
         return {
             **os.environ,
             "VAR_DIR": str(self.var_dir),
             "DATABASE_URL": self.database_url,
             "BASE_URL": self.url,
-            **(relay if self.catcher else {"SMTP_HOST": "", "SMTP_PORT": "25"}),
+            **relay,
             **self.settings,
         }
 
@@ -219,7 +221,7 @@ class Product:
         try:
             wait_until(self.answers, what="/healthz")
         except TimeoutError:
-            pytest.fail(f"the web did not start:\n{self.web.words()}")
+            raise AssertionError(f"the web did not start:\n{self.web.words()}") from None
 
     def start_worker(self) -> None:
         """Starts the worker and waits until it has signed in to the queue."""
@@ -230,7 +232,7 @@ class Product:
         try:
             wait_until(lambda: self.sql(newest)[0][0] > before, what="a worker in the queue")
         except TimeoutError:
-            pytest.fail(f"the worker did not start:\n{self.worker.words()}")
+            raise AssertionError(f"the worker did not start:\n{self.worker.words()}") from None
 
     def answers(self) -> bool:
         try:
@@ -295,9 +297,8 @@ def cluster() -> str:
     return os.environ["DATABASE_URL"]
 
 
-@pytest.fixture(scope="session")
-def template_database(cluster: str) -> str:
-    """A migrated, otherwise empty database; made anew only when a migration changed."""
+def make_template(cluster: str) -> str:
+    """The name of a migrated, otherwise empty database; made anew when a migration changed."""
     name = f"template_{fingerprint(PACKAGE.glob('*/migrations/*.py'))}"
     with psycopg.connect(cluster, autocommit=True) as session:
         names = [row[0] for row in session.execute("SELECT datname FROM pg_database")]
@@ -313,16 +314,28 @@ def template_database(cluster: str) -> str:
     return name
 
 
-@pytest.fixture(scope="session")
-def static_files() -> Path:
-    """The collected static files, as the production server needs them."""
-    var_dir = Path(os.environ["VAR_DIR"])
+def make_database(cluster: str, name: str) -> str:
+    """The address of a new, migrated, empty database called `name`."""
+    template = make_template(cluster)
+    with psycopg.connect(cluster, autocommit=True) as session:
+        session.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+        session.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
+    return psycopg.conninfo.make_conninfo(cluster, dbname=name)
+
+
+def collect_static(var_dir: Path) -> Path:
+    """The static files as the production server needs them; collected anew when one changed."""
     sources = (path for path in PACKAGE.glob("*/static/**/*") if path.is_file())
     wanted, mark = fingerprint(sources), var_dir / "static.of"
     if not mark.exists() or mark.read_text() != wanted:
-        run({}, "collectstatic", "--no-input")
+        run({"VAR_DIR": str(var_dir)}, "collectstatic", "--no-input")
         mark.write_text(wanted)
     return var_dir / "static"
+
+
+@pytest.fixture(scope="session")
+def static_files() -> Path:
+    return collect_static(Path(os.environ["VAR_DIR"]))
 
 
 @pytest.fixture
@@ -336,19 +349,12 @@ def catcher() -> Iterator[Catcher]:
 
 @pytest.fixture
 def product(
-    cluster: str,
-    template_database: str,
-    static_files: Path,
-    tmp_path: Path,
-    catcher: Catcher,
-    django_db_blocker: Any,
+    cluster: str, static_files: Path, tmp_path: Path, catcher: Catcher, django_db_blocker: Any
 ) -> Iterator[Product]:
     """An installation with an empty database; nothing of it runs yet."""
     name = f"product_{os.getpid()}_{free_port()}"
-    with psycopg.connect(cluster, autocommit=True) as session:
-        session.execute(f"CREATE DATABASE {name} TEMPLATE {template_database}")
     (tmp_path / "static").symlink_to(static_files)
-    url = psycopg.conninfo.make_conninfo(cluster, dbname=name)
+    url = make_database(cluster, name)
     product = Product(tmp_path, url, catcher, unblock=django_db_blocker.unblock)
     yield product
     product.web.kill()
