@@ -1,0 +1,182 @@
+"""The facts: who decides in Arvane, what the coalition asks of them, and what came of it."""
+
+import datetime
+from typing import Any
+
+from django.contrib.auth.models import User
+from django.utils import timezone
+from wagtail.models import Site
+from wagtail.users.models import UserProfile
+
+from plaidoyer.actions.models import ActionForm
+from plaidoyer.campaigns.models import Campaign, Demand, Target
+from plaidoyer.civics.models import ContactDetail, Membership, Organization, Person, Post
+from plaidoyer.organisation.models import Organisation
+from plaidoyer.organisation.staff import organisers
+from plaidoyer.outcomes.models import Evidence, Milestone, Movement
+from plaidoyer.parliament.models import OfficialPetition
+
+Book = dict[str, Any]
+Offices = dict[str, Post | Organization]
+
+PASSWORD = "riviere"
+
+
+def hire(people: list[Book]) -> dict[str, User]:
+    """The staff, in the group of the organisers, each in their language; and an administrator."""
+    group = organisers()
+    staff = {}
+    for person in people:
+        user = User.objects.create_user(
+            person["username"],
+            f"{person['username']}@rivieres.example",
+            PASSWORD,
+            first_name=person["given_name"],
+            last_name=person["family_name"],
+        )
+        user.groups.add(group)
+        UserProfile.objects.create(user=user, preferred_language=person["language"])
+        staff[user.username] = user
+    User.objects.create_superuser("admin", "admin@rivieres.example", PASSWORD)
+    return staff
+
+
+def found(organisation: Book, site: Site) -> Organisation:
+    """What mails, pages and reports say of the coalition itself."""
+    return Organisation.objects.create(site=site, **organisation)
+
+
+def elect(offices: dict[str, Book]) -> Offices:
+    """Everybody who can be asked, by key: an office with its holder, or an organization."""
+    return {key: _office(office) for key, office in offices.items()}
+
+
+def _office(office: Book) -> Post | Organization:
+    body = Organization.objects.create(
+        name=office["organization"], classification=office["classification"], url=office["url"]
+    )
+    detail = ContactDetail(value=office["email"], source=f"{office['url']}/contact")
+    if "office" not in office:
+        detail.organization = body
+        detail.save()
+        return body
+    detail.post = post = Post.objects.create(organization=body, label=office["office"])
+    detail.save()
+    holder = office["holder"]
+    person = Person.objects.create(
+        given_name=holder["given_name"],
+        family_name=holder["family_name"],
+        honorific_prefix=holder["prefix"],
+        preferred_language=holder["language"],
+    )
+    Membership.objects.create(person=person, post=post, start_on=holder["since"])
+    return post
+
+
+class Cause:
+    """A campaign with its targets by key, its demands in order, its forms in order."""
+
+    def __init__(self, book: Book, offices: Offices, *, scale: float) -> None:
+        self.book = book
+        self.campaign = Campaign.objects.create(
+            slug=book["slug"],
+            name=book["name"],
+            summary=book["summary"],
+            opened_on=book["opened_on"],
+            closed_on=book.get("closed_on"),
+        )
+        self.targets = {key: self._target(offices[key]) for key in book["targets"]}
+        self.demands = [
+            self._demand(demand, position) for position, demand in enumerate(book["demands"])
+        ]
+        self.forms = [self._form(form, scale) for form in book.get("forms", [])]
+        if "petition" in book:
+            self.campaign.official_petitions.add(present(book["petition"], offices))
+
+    def _target(self, office: Post | Organization) -> Target:
+        if isinstance(office, Post):
+            return Target.objects.create(campaign=self.campaign, post=office)
+        return Target.objects.create(campaign=self.campaign, organization=office)
+
+    def _demand(self, demand: Book, position: int) -> Demand:
+        made = Demand.objects.create(
+            campaign=self.campaign, words=demand["words"], position=position
+        )
+        made.targets.set([self.targets[key] for key in demand.get("asked_of", [])])
+        made.save()
+        return made
+
+    def _form(self, form: Book, scale: float) -> ActionForm:
+        goal = form.get("goal")
+        return ActionForm.objects.create(
+            campaign=self.campaign,
+            kind=form["kind"],
+            name=form["name"],
+            opens_at=morning(form["opens_on"]),
+            closes_at=evening(form["closes_on"]) if "closes_on" in form else None,
+            goal=goal and max(50, round(goal * scale / 50) * 50),
+            options=form.get("options", {}),
+        )
+
+
+def morning(day: datetime.date) -> datetime.datetime:
+    """Seven in the morning."""
+    return timezone.make_aware(datetime.datetime.combine(day, datetime.time(7)))
+
+
+def evening(day: datetime.date) -> datetime.datetime:
+    """The last minute of the day."""
+    return timezone.make_aware(datetime.datetime.combine(day, datetime.time(23, 59)))
+
+
+def present(petition: Book, offices: Offices) -> OfficialPetition:
+    """The official petition, with every count that was read on its page."""
+    snapshots = petition.pop("snapshots")
+    legislature = offices[petition.pop("legislature")]
+    made = OfficialPetition.objects.create(legislature=legislature, **petition)
+    for snapshot in snapshots:
+        made.snapshots.create(source=petition["url"]["en"], **snapshot)
+    return made
+
+
+def record(book: Book, causes: dict[str, Cause], publishers: dict[str, Book], by: User) -> None:
+    """The milestones of a campaign's book, each with its evidence and what it moved."""
+    for fact in book["milestones"]:
+        milestone = Milestone.objects.create(
+            happened_on=fact["happened_on"],
+            kind=fact["kind"],
+            title=fact["title"],
+            story=fact.get("story", {}),
+            claim=fact.get("claim", Milestone.Claim.UNKNOWN),
+            claim_words=fact.get("claim_words", {}),
+            recorded_by=by,
+            recorded_at=evening(fact["happened_on"]),
+        )
+        touched = [book["slug"], *fact.get("also", [])]
+        milestone.campaigns.set([causes[slug].campaign for slug in touched])
+        for proof in fact["evidence"]:
+            _prove(milestone, proof, publishers[proof["publisher"]])
+        for move in fact.get("moves", []):
+            cause = causes[move.get("campaign", book["slug"])]
+            movement = Movement(
+                milestone=milestone,
+                demand=cause.demands[move["demand"] - 1],
+                target=cause.targets[move["target"]],
+                standing=move["standing"],
+            )
+            movement.full_clean()
+            movement.save()
+
+
+def _prove(milestone: Milestone, proof: Book, publisher: Book) -> None:
+    evidence = Evidence(
+        milestone=milestone,
+        title=proof["title"],
+        url=f"{publisher['url']}/{proof['path']}",
+        publisher=publisher["name"],
+        published_on=proof["published_on"],
+        language=publisher["language"],
+        retrieved_at=evening(proof["published_on"]),
+    )
+    evidence.full_clean()
+    evidence.save()

@@ -1,0 +1,161 @@
+"""The supporters of the story, and when each of them acts: all from one seed, so ever the same."""
+
+import datetime
+import math
+import random
+import unicodedata
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils import timezone
+
+from plaidoyer.actions.models import ActionForm
+from plaidoyer.demo import book
+from plaidoyer.demo.arvane import Cause
+
+SEED = "Arvane"
+FRENCH = 0.6
+WITH_CONSENT = 0.5
+UNCONFIRMED = 0.06
+# Somebody acts again on the same form, having forgotten, with another spelling of the address.
+TWICE = 0.015
+WITHDRAWN = 0.004
+OWN_WORDS = 0.35
+# Acts for each supporter, all campaigns together.
+FAITHFUL = 2.2
+HOURS = (2, 1, 1, 1, 1, 2, 5, 9, 11, 10, 9, 9, 13, 12, 9, 8, 8, 10, 12, 15, 18, 17, 12, 6)
+WEEKDAYS = (1.0, 1.0, 1.0, 0.95, 0.85, 0.7, 0.8)
+
+
+@dataclass(frozen=True, slots=True)
+class Supporter:
+    """Somebody invented."""
+
+    given_name: str
+    family_name: str
+    email: str
+    postal_code: str
+    language: str
+    says_yes: bool
+
+    def retyped(self) -> str:
+        """The same mailbox, typed otherwise."""
+        local, _at, domain = self.email.partition("@")
+        return f"{local.title()}+rivieres@{domain}"
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """An act that will be told: who does what, when, and what comes of it."""
+
+    at: datetime.datetime
+    cause: Cause
+    form: ActionForm
+    who: Supporter
+    email: str
+    confirmed_at: datetime.datetime | None
+    withdrawn_at: datetime.datetime | None
+    content: dict[str, Any]
+
+
+class Crowd:
+    """Everybody who could act, as many as the acts to be told need."""
+
+    def __init__(self, acts: int) -> None:
+        self.chance = random.Random(SEED)
+        self.names = book.read("people.toml")
+        self.supporters = [self._supporter(number) for number in range(int(acts / FAITHFUL))]
+
+    def _supporter(self, number: int) -> Supporter:
+        chance = self.chance
+        language = "fr" if chance.random() < FRENCH else "en"
+        given = chance.choice(self.names[language]["given"])
+        family = chance.choice(self.names[language]["family"])
+        code = f"AR{chance.randint(1, 9)} {chance.randint(1, 9)}{chance.choice('ABDEHLN')}"
+        return Supporter(
+            given_name=given,
+            family_name=family,
+            email=f"{plain(given)}.{plain(family)}.{number}@supporters.example",
+            postal_code=f"{code}{chance.choice('PQRSTWX')}" if chance.random() < 0.7 else "",
+            language=language,
+            says_yes=chance.random() < WITH_CONSENT,
+        )
+
+    def plan(
+        self, cause: Cause, form: ActionForm, acts: int, until: datetime.datetime
+    ) -> list[Plan]:
+        """The acts on one form, spread over its days, most of them by different people."""
+        twice = int(acts * TWICE)
+        people = self.chance.sample(self.supporters, acts - twice)
+        again = self.chance.sample(people, twice)
+        moments = sorted(self._moments(cause, form, acts, until))
+        return [
+            self._plan(cause, form, who, who.email if n < len(people) else who.retyped(), at, until)
+            for n, (who, at) in enumerate(zip(people + again, moments, strict=True))
+        ]
+
+    def _moments(
+        self, cause: Cause, form: ActionForm, acts: int, until: datetime.datetime
+    ) -> list[datetime.datetime]:
+        """When people act: much at the opening and after each news, less at night and weekends."""
+        first, last = form.opens_at, min(form.closes_at or until, until)
+        days = [first.date() + datetime.timedelta(n) for n in range((last - first).days + 1)]
+        news = [milestone["happened_on"] for milestone in cause.book["milestones"]]
+        weights = [
+            WEEKDAYS[day.weekday()]
+            * (
+                0.12
+                + 2.5 * math.exp(-(day - days[0]).days / 5)
+                + sum(math.exp(-(day - on).days / 3) for on in news if on <= day)
+            )
+            for day in days
+        ]
+        moments = []
+        while len(moments) < acts:
+            (day,) = self.chance.choices(days, weights)
+            (hour,) = self.chance.choices(range(24), HOURS)
+            time = datetime.time(hour, self.chance.randrange(60), self.chance.randrange(60))
+            at = timezone.make_aware(datetime.datetime.combine(day, time))
+            if first <= at < last:
+                moments.append(at)
+        return moments
+
+    def _plan(
+        self,
+        cause: Cause,
+        form: ActionForm,
+        who: Supporter,
+        email: str,
+        at: datetime.datetime,
+        until: datetime.datetime,
+    ) -> Plan:
+        minutes = self.chance.lognormvariate(2, 1.4)
+        confirmed_at = min(at + datetime.timedelta(minutes=minutes), until)
+        withdrawn_at = min(confirmed_at + datetime.timedelta(days=self.chance.random() * 20), until)
+        return Plan(
+            at=at,
+            cause=cause,
+            form=form,
+            who=who,
+            email=email,
+            confirmed_at=None if self.chance.random() < UNCONFIRMED else confirmed_at,
+            withdrawn_at=withdrawn_at if self.chance.random() < WITHDRAWN else None,
+            content=self._letter(cause, form, who) if form.kind == "letter" else {},
+        )
+
+    def _letter(self, cause: Cause, form: ActionForm, who: Supporter) -> dict[str, Any]:
+        """The proposed letter; now and then somebody begins it in their own words."""
+        body = form.options["body"][who.language]
+        if form.options["body_editable"] and self.chance.random() < OWN_WORDS:
+            body = f"{self.chance.choice(self.names[who.language]['own_words'])}\n\n{body}"
+        return {
+            "subject": form.options["subject"][who.language],
+            "body": body,
+            "targets": [target.pk for target in cause.targets.values()],
+        }
+
+
+def plain(name: str) -> str:
+    """The name as it is written in an address: "Hélène" is "helene"."""
+    letters = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
+    return letters.lower().replace(" ", "")
