@@ -6,7 +6,9 @@ Minister Vale is a target, Mallory attacks. Each `make_` builds one thing with w
 
 from datetime import timedelta
 from typing import Any
+from uuid import uuid4
 
+from django.conf import settings
 from django.contrib.auth.models import User
 from django.utils import timezone
 from wagtail.models import Locale, Page, Site
@@ -15,6 +17,9 @@ from plaidoyer.actions.models import ActionForm, ActionPage
 from plaidoyer.campaigns.models import Campaign, Demand, Target
 from plaidoyer.civics.models import ContactDetail, Membership, Organization, Person, Post
 from plaidoyer.lib.words import Words
+from plaidoyer.organisation.staff import organisers
+from plaidoyer.supporters import consents
+from plaidoyer.supporters.models import Supporter
 from plaidoyer.website.models import CampaignIndexPage, CampaignPage, HomePage
 
 
@@ -79,22 +84,23 @@ def make_site() -> dict[str, HomePage]:
 def make_pages(form: ActionForm) -> dict[str, ActionPage]:
     """The pages of a form and of its campaign in both languages; the form's, by language."""
     pages = {}
-    for language, home in (make_site()).items():
-        locale = home.locale
+    keys = [uuid4() for _page in range(3)]
+    for language, home in make_site().items():
+        same = [{"locale": home.locale, "translation_key": key} for key in keys]
         index = home.add_child(
-            instance=CampaignIndexPage(title="Campagnes", slug="campagnes", locale=locale)
+            instance=CampaignIndexPage(title="Campagnes", slug="campagnes", **same[0])
         )
         campaign = index.add_child(
             instance=CampaignPage(
                 title=form.campaign.name[language],
                 slug=form.campaign.slug,
                 campaign=form.campaign,
-                locale=locale,
+                **same[1],
             )
         )
         pages[language] = campaign.add_child(
             instance=ActionPage(
-                title=form.name[language], slug="agir", form=form, lead="…", locale=locale
+                title=form.name[language], slug="agir", form=form, lead="…", **same[2]
             )
         )
     return pages
@@ -102,4 +108,41 @@ def make_pages(form: ActionForm) -> dict[str, ActionPage]:
 
 def make_organiser(name: str = "ed") -> User:
     """Somebody who works in the back office: Ed, or Anne who approves what Ed wrote."""
-    return User.objects.create_superuser(name, f"{name}@river.example", "secret")
+    organiser = User.objects.create_user(name, f"{name}@river.example", "secret")
+    organiser.groups.add(organisers())
+    return organiser
+
+
+def make_reader(name: str = "suzie", *, language: str = "en", **facts: Any) -> Supporter:
+    """A supporter who agreed to hear from the organisation."""
+    reader = Supporter.objects.create(
+        canonical_email=f"{name}@post.example",
+        email=f"{name}@post.example",
+        given_name=facts.pop("given_name", name.capitalize()),
+        language=language,
+        **facts,
+    )
+    wording = consents.wording("newsletter", language, "Yes, write to me.")
+    consents.give(reader, purpose="newsletter", wording=wording, page="/")
+    return reader
+
+
+def typed(**fields: Any) -> dict[str, Any]:
+    """What a browser sends for a form of the back office.
+
+    Words are given as Words, rows as a list of dicts; a row with an `id` is one that is there.
+    """
+    sent: dict[str, Any] = {}
+    for name, value in fields.items():
+        if isinstance(value, Words):
+            sent |= {f"{name}_{code}": value.get(code, "") for code, _name in settings.LANGUAGES}
+        elif isinstance(value, list) and all(isinstance(row, dict) for row in value):
+            there = sum("id" in row for row in value)
+            sent |= {f"{name}-TOTAL_FORMS": len(value), f"{name}-INITIAL_FORMS": there}
+            sent |= {f"{name}-MIN_NUM_FORMS": 0, f"{name}-MAX_NUM_FORMS": 1000}
+            for number, row in enumerate(value):
+                order = {f"{name}-{number}-ORDER": number + 1}
+                sent |= order | typed(**{f"{name}-{number}-{key}": v for key, v in row.items()})
+        else:
+            sent[name] = value
+    return sent

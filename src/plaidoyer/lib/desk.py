@@ -65,7 +65,8 @@ class Rows(BaseChildFormSet):
     extra: int
     data: Any
 
-    # The field whose value may stand in one row only.
+    # The field whose value may stand in one row only; the form says by `value_of` which value a
+    # saved row has.
     once = ""
     once_message = _("This stands in another row already.")
 
@@ -104,7 +105,12 @@ class Rows(BaseChildFormSet):
             if form.instance.pk and (reason := refusal(form.instance)):
                 # On the form it would be passed over: Django does not judge deleted rows.
                 raise ValidationError(reason)
-        seen = set()
+        if not self.once:
+            return
+        # What somebody else added meanwhile is not in the forms.
+        ours = {form.instance.pk for form in self.forms}
+        theirs = [row for row in self.get_queryset() if row.pk not in ours]
+        seen = {self.form.value_of(row) for row in theirs}
         for form in self.kept:
             value = form.cleaned_data.get(self.once)
             if value and value in seen:
@@ -182,6 +188,8 @@ class Ledger(Desk):
     """Rows that are read and never edited: their menu, list with filters and search."""
 
     form_fields: list[str] = []
+    # Wagtail would write beside every row of ours which other rows it refers to.
+    add_to_reference_index = False
 
     def get_urlpatterns(self) -> list:
         return [route for route in super().get_urlpatterns() if route.name.startswith("index")]
