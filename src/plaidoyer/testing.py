@@ -106,9 +106,9 @@ def make_pages(form: ActionForm) -> dict[str, ActionPage]:
     return pages
 
 
-def make_organiser(name: str = "ed") -> User:
+def make_organiser(name: str = "ed", *, password: str | None = None) -> User:
     """Somebody who works in the back office: Ed, or Anne who approves what Ed wrote."""
-    organiser = User.objects.create_user(name, f"{name}@river.example", "secret")
+    organiser = User.objects.create_user(name, f"{name}@river.example", password)
     organiser.groups.add(organisers())
     return organiser
 

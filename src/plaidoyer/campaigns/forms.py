@@ -37,13 +37,17 @@ class TargetForm(WagtailAdminModelForm):
         super().__init__(*args, **kwargs)
         who = self.fields["who"]
         who.offer(decision_makers() if groups is None else groups)
-        for field in DECISION_MAKERS:
-            if pk := getattr(self.instance, f"{field}_id"):
-                who.initial = f"{field}-{pk}"
+        who.initial = self.value_of(self.instance)
         # Letters and standings of one target must never become another's.
         if self.instance.pk and holders(self.instance):
             who.disabled = True
             who.help_text = _("Already asked: to ask somebody else, add another target.")
+
+    @staticmethod
+    def value_of(target: Target) -> str:
+        """The choice that a target is; empty for a new one."""
+        keys = {field: getattr(target, f"{field}_id") for field in DECISION_MAKERS}
+        return next((f"{field}-{pk}" for field, pk in keys.items() if pk), "")
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
@@ -89,7 +93,7 @@ class DemandForm(WagtailAdminModelForm):
 class DemandRows(Rows):
     default_error_messages = {
         **Rows.default_error_messages,
-        "too_few_forms": _("A campaign has at least %d demand."),
+        "too_few_forms": _("A campaign has at least one demand."),
     }
 
     def get_form_kwargs(self, index: int | None) -> dict[str, Any]:

@@ -70,6 +70,7 @@ class PostList(Listing):
 
 
 class PostDesk(Desk):
+    add_to_admin_menu = False
     model = Post
     name = "offices"
     icon = "user"
@@ -105,6 +106,7 @@ class PostDesk(Desk):
 
 
 class PersonDesk(Desk):
+    add_to_admin_menu = False
     model = Person
     name = "persons"
     icon = "group"
@@ -125,6 +127,7 @@ class PersonDesk(Desk):
 
 
 class OrganizationDesk(Desk):
+    add_to_admin_menu = False
     model = Organization
     name = "organizations"
     icon = "site"

@@ -58,7 +58,7 @@ class WordsWidget(forms.MultiWidget):
 
     def __init__(self, long: bool = False, attrs: dict[str, Any] | None = None) -> None:
         box = forms.Textarea if long else forms.TextInput
-        shape = {"rows": 4} if long else {}
+        shape = {"rows": 2} if long else {}
         boxes: dict[str, forms.Widget | type[forms.Widget]] = {
             code: box(attrs={"lang": code, **shape}) for code, _name in settings.LANGUAGES
         }

@@ -13,7 +13,7 @@ from wagtail.admin.forms import WagtailAdminModelForm
 from plaidoyer.campaigns.models import Campaign
 from plaidoyer.campaigns.reporting import asked
 from plaidoyer.lib.desk import GroupedChoiceField, Groups, Rows
-from plaidoyer.outcomes.models import EVIDENCED, Standing
+from plaidoyer.outcomes.models import EVIDENCED, Movement, Standing
 
 
 def pairs() -> Groups:
@@ -48,7 +48,7 @@ class MovementForm(WagtailAdminModelForm):
         pair = cast("GroupedChoiceField", self.fields["pair"])
         groups = pairs() if groups is None else groups
         if self.instance.pk:
-            pair.initial = f"{self.instance.demand_id}-{self.instance.target_id}"
+            pair.initial = self.value_of(self.instance)
             if not any(pair.initial == key for _name, group in groups for key, _words in group):
                 # It was asked then and no longer is: what happened stays.
                 groups = [
@@ -56,6 +56,11 @@ class MovementForm(WagtailAdminModelForm):
                     (str(_("No longer asked")), [(pair.initial, str(self.instance))]),
                 ]
         pair.offer(groups)
+
+    @staticmethod
+    def value_of(movement: Movement) -> str:
+        """The choice that a saved movement has made."""
+        return f"{movement.demand_id}-{movement.target_id}"
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()

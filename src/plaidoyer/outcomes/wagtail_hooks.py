@@ -75,7 +75,7 @@ class MilestoneDesk(Desk):
                 awaiting=1,
                 heading=_("What it moved"),
                 label=_("movement"),
-                help_text=_("Nothing to fill in for a fact that moved no demand."),
+                help_text=_("Leave it empty for a fact that moved no demand."),
             ),
             RowsPanel(
                 "evidence",

@@ -37,6 +37,7 @@ def last_count(petition: OfficialPetition) -> PetitionSnapshot | str:
 
 
 class PetitionDesk(Desk):
+    add_to_admin_menu = False
     model = OfficialPetition
     name = "official-petitions"
     icon = "doc-full"
