@@ -5,3 +5,9 @@ from django.utils.translation import gettext_lazy as _
 class NewslettersConfig(AppConfig):
     name = "plaidoyer.newsletters"
     verbose_name = _("Newsletters")
+
+    def ready(self) -> None:
+        from plaidoyer.mail import kinds
+        from plaidoyer.newsletters import copies, mailings
+
+        kinds.register(mailings.KIND, copies.compose)

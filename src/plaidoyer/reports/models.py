@@ -33,6 +33,9 @@ class Edition(models.Model):
     appeal = WordsField(_("appeal to give"), long=True, blank=True)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     published_at = models.DateTimeField(_("published"), null=True, editable=False)
+    published_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, editable=False, related_name="+"
+    )
     mailing = models.OneToOneField(
         Mailing, models.PROTECT, null=True, editable=False, related_name="edition"
     )
@@ -98,6 +101,9 @@ class Approval(models.Model):
     approved_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     approved_at = models.DateTimeField(default=timezone.now)
     sha256 = models.CharField(max_length=64)
+
+    class Meta:
+        ordering = ["-approved_at", "-id"]
 
 
 class Document(models.Model):

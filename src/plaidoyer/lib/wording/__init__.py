@@ -124,6 +124,11 @@ def period(start: datetime.date, end: datetime.date, language: str) -> str:
     return rules.days(start, end)
 
 
+def month_names(language: str) -> tuple[str, ...]:
+    """The twelve months in the language."""
+    return _rules(language).MONTHS
+
+
 def spaced(text: str, language: str) -> str:
     """`text` with the language's no-break spaces where its writer typed plain ones.
 

@@ -1,0 +1,117 @@
+"""Acts over time: one picture, its table and the sentence that says what it shows."""
+
+import datetime
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import vl_convert
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from plaidoyer.actions import counting
+from plaidoyer.actions.models import ActionForm
+from plaidoyer.lib import wording
+
+
+@dataclass(frozen=True, slots=True)
+class Weeks:
+    """Confirmed acts, less those taken back, by Monday of every week of the period in its order."""
+
+    counts: dict[datetime.date, int]
+
+
+def gather(forms: Sequence[ActionForm], starts_on: datetime.date, ends_on: datetime.date) -> Weeks:
+    """The acts confirmed on all `forms` in each week of the period."""
+    first = _monday(starts_on)
+    weeks = (_monday(ends_on) - first).days // 7 + 1
+    counts = {first + datetime.timedelta(weeks=n): 0 for n in range(weeks)}
+    for form in forms:
+        for day, count in counting.per_day(form, starts_on, ends_on):
+            counts[_monday(day)] += count
+    return Weeks(counts)
+
+
+def tell(weeks: Weeks, language: str, accent: str) -> dict[str, Any] | None:
+    """Picture, table and sentence in the active language, `language`; nothing to tell: None."""
+    best, most = max(weeks.counts.items(), key=lambda week: week[1])
+    if most <= 0:
+        return None
+    acts = wording.quantity(most, ngettext("act", "acts", most), language)
+    sentence = _("The busiest week began on %(date)s: %(acts)s confirmed.") % {
+        "date": wording.date(best, language),
+        "acts": acts,
+    }
+    spec = _spec(weeks, language)
+    return {
+        "sentence": wording.spaced(sentence, language),
+        "alt": _("Bars, one for each week: acts confirmed. The table below has the numbers."),
+        "columns": [_("Week from"), _("Acts confirmed")],
+        "rows": [
+            [wording.date(week, language), wording.number(count, language)]
+            for week, count in weeks.counts.items()
+        ],
+        "svg": _draw(spec, bar=accent, ink="#3d4a49", rule="#d8dfde"),
+        "svg_dark": _draw(spec, bar="#8fc9c5", ink="#c5d0ce", rule="#2c3735"),
+    }
+
+
+def _spec(weeks: Weeks, language: str) -> dict[str, Any]:
+    """The picture in Vega-Lite, without its colours; every label is already in words."""
+    names = wording.month_names(language)
+    rows = [{"week": week.isoformat(), "acts": count} for week, count in weeks.counts.items()]
+    return {
+        "$schema": "https://vega.github.io/schema/vega-lite/v5.json",
+        "width": 640,
+        "height": 220,
+        "padding": 4,
+        "background": None,
+        "data": {"values": rows},
+        "mark": {"type": "bar", "cornerRadiusEnd": 2},
+        "encoding": {
+            "x": {
+                "field": "week",
+                "type": "ordinal",
+                "title": None,
+                "axis": {"labelExpr": _month_labels(weeks, names), "labelAngle": 0, "ticks": False},
+            },
+            "y": {
+                "field": "acts",
+                "type": "quantitative",
+                "title": None,
+                "axis": {"tickCount": 4, "format": ",d", "labelExpr": _grouped(language)},
+            },
+        },
+    }
+
+
+def _month_labels(weeks: Weeks, names: Sequence[str]) -> str:
+    """A Vega expression: the month's name under its first week, nothing under the others."""
+    first: dict[tuple[int, int], datetime.date] = {}
+    for week in weeks.counts:
+        first.setdefault((week.year, week.month), week)
+    shown = {week.isoformat(): names[month - 1] for (_year, month), week in first.items()}
+    return f"{json.dumps(shown)}[datum.value] || ''"
+
+
+def _grouped(language: str) -> str:
+    separator = wording.number(1_000, language)[1:-3]
+    return f"replace(datum.label, /,/g, {json.dumps(separator)})"
+
+
+def _draw(spec: dict[str, Any], *, bar: str, ink: str, rule: str) -> str:
+    """The picture as SVG in those colours: one hue, told apart by length, never by colour."""
+    axis = {
+        "labelColor": ink,
+        "labelFontSize": 13,
+        "domainColor": rule,
+        "gridColor": rule,
+        "labelFont": "sans-serif",
+    }
+    config = {"bar": {"color": bar}, "axis": axis, "view": {"stroke": None}}
+    return vl_convert.vegalite_to_svg({**spec, "config": config})
+
+
+def _monday(day: datetime.date) -> datetime.date:
+    return day - datetime.timedelta(days=day.weekday())

@@ -1,0 +1,135 @@
+"""What stands between an edition and its publication, told to the people who write it."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.db.models import Prefetch
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from plaidoyer.lib.words import Words
+from plaidoyer.organisation.models import Organisation
+from plaidoyer.outcomes.models import EVIDENCED, Milestone, Standing
+from plaidoyer.reports import approvals, contents, headings, pdf
+from plaidoyer.reports.models import Edition, Heading, Item
+
+LANGUAGES = [code for code, _name in settings.LANGUAGES]
+PARTS = {
+    "title": gettext_lazy("title"),
+    "introduction": gettext_lazy("introduction"),
+    "our_part": gettext_lazy("our part"),
+    "thanks": gettext_lazy("thanks"),
+    "appeal": gettext_lazy("appeal to give"),
+}
+NEEDED = {"title", "introduction"}
+# Headings that say that something was achieved or lost, and the standings that bear them out.
+BORNE_OUT_BY = {
+    Heading.VICTORY: {Standing.MET},
+    Heading.MOVEMENT: {Standing.PROMISED, Standing.PARTLY_MET, Standing.MET},
+    Heading.SETBACK: {Standing.REFUSED, Standing.REVERSED},
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing to do, and the part of the editor's form where it is done."""
+
+    text: str
+    place: str = ""
+
+
+def check_list(edition: Edition, languages: list[str] | None = None) -> list[Problem]:
+    """Everything to be done before `edition` can be published; nothing when it can.
+
+    A text missing in a language, an item nobody else approved, a heading overruled without a
+    reason or no longer what the facts give, a claim without evidence, a sign no font can draw.
+    """
+    languages = languages or LANGUAGES
+    items = list(edition.items.select_related("campaign").prefetch_related("approvals"))
+    found = [*_of_edition(edition, languages)]
+    if not items:
+        found.append(Problem(_("There is nothing in this edition yet."), "items"))
+    for item in items:
+        found += _of_item(edition, item, languages)
+    return found or [*_of_paper(edition, languages)]
+
+
+def _of_edition(edition: Edition, languages: list[str]) -> Iterator[Problem]:
+    for field, name in PARTS.items():
+        words: Words = getattr(edition, field)
+        if words or field in NEEDED:
+            for language in words.missing(languages):
+                text = _("The %(part)s is missing in %(language)s.")
+                yield Problem(text % {"part": name, "language": _named(language)}, field)
+    if not Organisation.current().postal_address.strip():
+        # Laws against unasked mail (CASL, CAN-SPAM) want it in every mailing.
+        yield Problem(_("The organisation’s postal address is missing: every mailing shows it."))
+
+
+def _of_item(edition: Edition, item: Item, languages: list[str]) -> Iterator[Problem]:
+    place, name = f"item-{item.pk}", str(item.title or item.campaign)
+    for language in sorted({*item.title.missing(languages), *item.text.missing(languages)}):
+        text = _("“%(item)s” is not complete in %(language)s.")
+        yield Problem(text % {"item": name, "language": _named(language)}, place)
+    if item.heading != item.derived_heading and not item.overrule_reason.strip():
+        text = _("“%(item)s” stands under another heading than the facts give, without a reason.")
+        yield Problem(text % {"item": name}, place)
+    found = headings.derive(item.campaign, edition.starts_on, edition.ends_on)
+    if found != item.derived_heading:
+        text = _("The facts of “%(item)s” have changed: by them it is now “%(heading)s”.")
+        yield Problem(text % {"item": name, "heading": found.label}, place)
+    for milestone in _unproved(edition, item):
+        text = _("“%(item)s”: there is no evidence for “%(milestone)s”.")
+        yield Problem(text % {"item": name, "milestone": milestone.title}, place)
+    if not _borne_out(edition, item):
+        text = _("“%(item)s”: no milestone with evidence bears out this heading.")
+        yield Problem(text % {"item": name}, place)
+    if approvals.holding(item) is None:
+        text = _("“%(item)s” is not approved by a second person as it stands.")
+        yield Problem(text % {"item": name}, place)
+
+
+def _unproved(edition: Edition, item: Item) -> list[Milestone]:
+    """Milestones told in this edition that claim something and have no evidence."""
+    if item.heading == Heading.RECALLED:
+        return []
+    told = item.campaign.milestones.filter(
+        happened_on__range=(edition.starts_on, edition.ends_on), evidence=None
+    )
+    told = told.prefetch_related(Prefetch("movements"))
+    return [
+        milestone
+        for milestone in told
+        if milestone.claim != Milestone.Claim.UNKNOWN
+        or any(movement.standing in EVIDENCED for movement in milestone.movements.all())
+    ]
+
+
+def _borne_out(edition: Edition, item: Item) -> bool:
+    """Whether some evidenced milestone says what the chosen heading says."""
+    wanted = BORNE_OUT_BY.get(Heading(item.heading))
+    return (
+        wanted is None
+        or item.campaign.milestones.filter(
+            happened_on__lte=edition.ends_on,
+            evidence__isnull=False,
+            movements__demand__campaign=item.campaign,
+            movements__standing__in=wanted,
+        ).exists()
+    )
+
+
+def _of_paper(edition: Edition, languages: list[str]) -> Iterator[Problem]:
+    """Asked last: every page is drawn for it."""
+    facts = contents.gather(edition)
+    for language in languages:
+        try:
+            pdf.render(contents.tell(facts, language))
+        except pdf.UnprintableError as error:
+            text = _("The PDF in %(language)s has no letter for “%(sign)s”: write it in words.")
+            yield Problem(text % {"language": _named(language), "sign": error.sign})
+
+
+def _named(language: str) -> str:
+    return str(dict(settings.LANGUAGES).get(language, language))
