@@ -5,11 +5,12 @@ from pathlib import Path
 
 from django.conf import settings
 from django.db import connection
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.cache import patch_vary_headers
+from django.utils.http import content_disposition_header
 from django.utils.translation import get_language_from_request
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
@@ -18,6 +19,9 @@ from wagtail.contrib.sitemaps.views import sitemap as wagtail_sitemap
 
 from plaidoyer.website import palettes
 from plaidoyer.website.sitemaps import PageSitemap
+
+# The pictures that a browser only ever paints.
+SHOWN = {"image/avif", "image/gif", "image/jpeg", "image/png", "image/webp"}
 
 
 @require_safe
@@ -38,8 +42,21 @@ def healthz(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def media(request: HttpRequest, path: str) -> HttpResponseBase:
-    """Pictures of pages. A CDN or web server in front takes this over where there is one."""
-    return serve(request, path, document_root=str(settings.MEDIA_ROOT))
+    """Pictures of pages are shown; any other file, such as evidence, is downloaded.
+
+    An HTML or SVG file that somebody gave as evidence must never run as a page of this site. A
+    web server in front that takes this over keeps the same rule.
+    """
+    try:
+        response = serve(request, path, document_root=str(settings.MEDIA_ROOT))
+    except OSError:  # a name longer than the file system allows
+        raise Http404(path) from None
+    if response.headers.get("Content-Type") not in SHOWN:
+        name = content_disposition_header(as_attachment=True, filename=Path(path).name)
+        response.headers["Content-Disposition"] = name
+        response.headers["Content-Type"] = "application/octet-stream"
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    return response
 
 
 @require_safe
