@@ -72,7 +72,8 @@ def worker(concurrency: int) -> None:
     prepare(durable=True)
     from django.core.management import call_command
 
-    call_command("procrastinate", "worker", concurrency=concurrency)
+    # Asked to end, a long job has a second before it is told to stop where it can.
+    call_command("procrastinate", "worker", concurrency=concurrency, shutdown_graceful_timeout=1.0)
 
 
 @main.command("demo-data")
@@ -88,12 +89,29 @@ def demo_data(scale: str) -> None:
 @main.command()
 @click.option("--port", default=8000, show_default=True, help="Port of the web pages.")
 @click.option("--fresh", is_flag=True, help="Forget the demo's data and start anew.")
-@click.option("--scale", type=click.Choice(["small", "full"]), default="small", show_default=True)
+@click.option(
+    "--scale", type=click.Choice(["small", "full", "empty"]), default="small", show_default=True
+)
 def demo(port: int, fresh: bool, scale: str) -> None:
     """Serve the filled demo with its worker and its mail catcher, until Ctrl-C."""
     from plaidoyer.demo import stage
 
-    stage.play(port=port, fresh=fresh, scale=scale)
+    try:
+        stage.play(port=port, fresh=fresh, scale=scale, prepare=lambda: prepare(durable=True))
+    except stage.StageError as error:
+        raise click.ClickException(str(error)) from None
+
+
+@main.command(hidden=True)
+@click.option("--port", required=True, type=int)
+def catcher(port: int) -> None:
+    """Keep every mail instead of delivering it: the demo's relay."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "plaidoyer.config.settings")
+    from django.conf import settings
+
+    from plaidoyer.demo.catcher import catch
+
+    catch(port=port, folder=Path(settings.DEMO_MAILDIR))
 
 
 if __name__ == "__main__":

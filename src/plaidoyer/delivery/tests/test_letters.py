@@ -145,11 +145,12 @@ def test_the_message_is_the_organisations_for_the_supporter(language):
     assert sender.display_name == f"Laura Brook (via {name})"
     assert sender.addr_spec == f"letter-{messages.opaque(letter.envelope)}@river.example"
     assert message["Reply-To"] == "Laura Brook <laura@home.example>"
-    assert message["To"] == "<vale@ministry.example>"
+    assert message["To"] == "vale@ministry.example"
     assert message["Message-ID"] == f"<{letter.envelope.uid.hex}@river.example>"
     assert "List-Unsubscribe" not in message
     assert message["Content-Language"] == language
-    assert message.get_body(("plain",)).get_content() == letter.body + "\n"
+    plain = message.get_body(("plain",)).get_content()
+    assert plain.replace("\r\n", "\n") == letter.body + "\n"
     html = message.get_body(("html",)).get_content()
     assert "&lt;b&gt;Keep it.&lt;/b&gt;" in html
     assert f'lang="{language}"' in html

@@ -1,0 +1,85 @@
+from typing import Any
+
+from django.db.models import QuerySet
+from django.urls import path
+from django.utils.translation import gettext_lazy as _
+from django_filters import ChoiceFilter, ModelChoiceFilter
+from wagtail import hooks
+from wagtail.admin.filters import WagtailFilterSet
+from wagtail.admin.ui.tables import Column, DateColumn, TitleColumn
+
+from plaidoyer.campaigns.models import Campaign, Target
+from plaidoyer.delivery.models import Letter
+from plaidoyer.lib.desk import Ledger, Listing
+from plaidoyer.mail.models import Envelope
+
+HELD = "held"
+
+
+class LetterFilters(WagtailFilterSet):
+    state = ChoiceFilter(
+        label=_("State"),
+        method="keep_state",
+        choices=[(HELD, _("held: no address")), *Envelope.State.choices],
+    )
+    campaign = ModelChoiceFilter(
+        label=_("Campaign"), field_name="target__campaign", queryset=Campaign.objects.all()
+    )
+    target = ModelChoiceFilter(
+        label=_("Target"),
+        queryset=Target.objects.select_related("post", "person", "organization"),
+    )
+
+    class Meta:
+        model = Letter
+        fields = ["state", "campaign", "target"]
+
+    def keep_state(self, letters: QuerySet, _name: str, state: str) -> QuerySet:
+        if state == HELD:
+            return letters.filter(envelope=None)
+        return letters.filter(envelope__state=state)
+
+
+class LetterList(Listing):
+    def get_base_queryset(self) -> QuerySet:
+        letters = super().get_base_queryset()
+        return letters.select_related("action", "target__campaign", "envelope")
+
+
+def state(letter: Letter) -> str:
+    """Where a letter stands, for the list."""
+    if letter.envelope is None:
+        return str(_("held: no address"))
+    return str(letter.envelope.get_state_display())
+
+
+class LetterLedger(Ledger):
+    model = Letter
+    name = "letters"
+    icon = "doc-full"
+    menu_order = 160
+    index_view_class = LetterList
+    inspect_view_enabled = True
+    inspect_view_fields = ["recipient", "subject", "body", "written_at", "envelope"]
+    list_display = [
+        TitleColumn("subject", label=_("Subject"), url_name="letters:inspect"),
+        Column("writer", label=_("From"), accessor="action.full_name"),
+        Column("recipient", label=_("To")),
+        Column("campaign", label=_("Campaign"), accessor="target.campaign"),
+        Column("state", label=_("State"), accessor=state),
+        Column("reply", label=_("The server’s words"), accessor="envelope.reply"),
+        DateColumn("written_at", label=_("Written"), sort_key="written_at"),
+    ]
+    filterset_class = LetterFilters
+    search_fields = ["recipient", "subject", "action__family_name"]
+    search_backend_name = None
+    ordering = ["-written_at"]
+
+    def get_urlpatterns(self) -> list[Any]:
+        inspect = path("inspect/<int:pk>/", self.inspect_view, name="inspect")
+        return [*super().get_urlpatterns(), inspect]
+
+
+@hooks.register("register_admin_viewset")
+def letters() -> LetterLedger:
+    return LetterLedger()

@@ -1,0 +1,75 @@
+from typing import Any
+
+from django.urls import path
+from django.utils.translation import gettext_lazy as _
+from django_filters import ChoiceFilter, DateFromToRangeFilter
+from wagtail import hooks
+from wagtail.admin.filters import DateRangePickerWidget, WagtailFilterSet
+from wagtail.admin.ui.tables import Column, DateColumn
+from wagtail.log_actions import LogActionRegistry
+
+from plaidoyer.lib.desk import Ledger
+from plaidoyer.mail import views
+from plaidoyer.mail.kinds import COMPOSERS
+from plaidoyer.mail.models import Envelope
+
+
+class MailFilters(WagtailFilterSet):
+    kind = ChoiceFilter(label=_("Kind"), choices=lambda: [(kind, kind) for kind in COMPOSERS])
+    queued_at = DateFromToRangeFilter(label=_("Queued"), widget=DateRangePickerWidget)
+
+    class Meta:
+        model = Envelope
+        fields = ["state", "kind", "queued_at"]
+
+
+class StateColumn(Column):
+    """Where an envelope stands; where it is in doubt, with what a person can do about it."""
+
+    cell_template_name = "mail/admin/state.html"
+
+    def get_cell_context_data(self, instance: Envelope, parent_context: Any) -> dict[str, Any]:
+        request = parent_context["request"]
+        doubtful = instance.state == Envelope.State.IN_DOUBT
+        return {
+            **super().get_cell_context_data(instance, parent_context),
+            "envelope": instance,
+            "may_settle": doubtful and request.user.has_perm("mail.change_envelope"),
+            "request": request,
+        }
+
+
+class MailLedger(Ledger):
+    model = Envelope
+    name = "mail"
+    icon = "mail"
+    menu_label = _("Mail")
+    menu_order = 170
+    list_display = [
+        Column("to_address", label=_("To")),
+        Column("kind", label=_("Kind")),
+        StateColumn("state", label=_("State")),
+        Column("reply", label=_("The server’s words")),
+        DateColumn("queued_at", label=_("Queued"), sort_key="queued_at"),
+        DateColumn("ended_at", label=_("Ended"), sort_key="ended_at"),
+        Column("attempts", label=_("Attempts"), sort_key="attempts"),
+    ]
+    filterset_class = MailFilters
+    search_fields = ["to_address"]
+    search_backend_name = None
+    ordering = ["-queued_at"]
+
+    def get_urlpatterns(self) -> list:
+        settle = path("settle/<int:pk>/", views.settle, name="settle")
+        return [*super().get_urlpatterns(), settle]
+
+
+@hooks.register("register_admin_viewset")
+def mail() -> MailLedger:
+    return MailLedger()
+
+
+@hooks.register("register_log_actions")
+def verdicts(actions: LogActionRegistry) -> None:
+    actions.register_action("mail.arrived", _("Arrived"), _("Noted that a mail in doubt arrived"))
+    actions.register_action("mail.sent_again", _("Again"), _("Sent a mail in doubt again"))
