@@ -117,10 +117,13 @@ def know(confirmed: Iterable[Action], supporters: dict[int, Supporter]) -> None:
         supporter.given_name, supporter.family_name = action.given_name, action.family_name
         supporter.postal_code = action.postal_code or supporter.postal_code
         last[supporter.pk] = supporter
-    Supporter.objects.bulk_update(
+    # As an upsert: Django's bulk_update writes a CASE for every row and takes ten times as long.
+    Supporter.objects.bulk_create(
         last.values(),
-        ["email", "language", "given_name", "family_name", "postal_code"],
         batch_size=BATCH,
+        update_conflicts=True,
+        unique_fields=["id"],
+        update_fields=["email", "language", "given_name", "family_name", "postal_code"],
     )
 
 

@@ -10,7 +10,7 @@ from functools import wraps
 from typing import Any
 
 from django.db import InterfaceError, OperationalError
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.urls import reverse
@@ -26,6 +26,12 @@ from plaidoyer.actions.models import Action, ActionForm
 from plaidoyer.lib import tokens
 
 View = Callable[..., HttpResponse]
+
+
+class SeeOther(HttpResponseRedirect):
+    """303: what was asked is done, and is shown there."""
+
+    status_code = 303
 
 
 def unavailable_when_down(view: View) -> View:
@@ -84,7 +90,7 @@ def act(request: HttpRequest, public_id: str) -> HttpResponse:
     if kind.preview_template and step != "send":
         return preview(request, action_form, form)
     intake.append(action_form, language=get_language() or "", **form.act())
-    return see("actions:thanks", public_id)
+    return SeeOther(reverse("actions:thanks", args=[public_id]))
 
 
 def act_page(
@@ -134,7 +140,7 @@ def confirmation(request: HttpRequest, token: str) -> HttpResponse:
         return render(request, "actions/unknown_link.html", status=404)
     if request.method == "POST":
         confirmations.confirm(action)
-        return see("actions:confirmation", token)
+        return SeeOther(request.path)
     return render(request, "actions/confirmation.html", reporting.confirmation_screen(action))
 
 
@@ -149,7 +155,7 @@ def withdrawal(request: HttpRequest, token: str) -> HttpResponse:
         return render(request, "actions/unknown_link.html", status=404)
     if request.method == "POST":
         confirmations.withdraw(action)
-        return see("actions:withdrawal", token)
+        return SeeOther(request.path)
     return render(request, "actions/withdrawal.html", reporting.confirmation_screen(action))
 
 
@@ -165,8 +171,3 @@ def holder_of(purpose: str, token: str) -> Action | None:
 def typed(request: HttpRequest) -> list[tuple[str, str]]:
     """What was sent, field by field, to be sent again."""
     return [(name, value) for name, values in request.POST.lists() for value in values]
-
-
-def see(name: str, *args: str) -> HttpResponse:
-    """303: what was asked is done, and is shown there."""
-    return HttpResponse(status=303, headers={"Location": reverse(name, args=args)})

@@ -1,5 +1,6 @@
 """Suzie signs: the door, the row, the answer."""
 
+import datetime
 import itertools
 
 import pytest
@@ -205,7 +206,7 @@ def test_a_closed_form_says_so_and_keeps_nothing(client, form, language):
 
 
 def test_a_form_that_is_not_open_yet_says_so(client, form):
-    form.opens_at = timezone.now() + timezone.timedelta(days=2)
+    form.opens_at = timezone.now() + datetime.timedelta(days=2)
     form.save()
 
     assert send(client, form).status_code == 403

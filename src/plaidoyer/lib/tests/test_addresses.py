@@ -1,0 +1,61 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from plaidoyer.lib.addresses import BadAddressError, canonical, validated
+
+LOCALS = st.from_regex(
+    r"[A-Za-z0-9]{1,10}(\.[A-Za-z0-9]{1,10}){0,2}(\+[a-z0-9]{0,5})?", fullmatch=True
+)
+DOMAINS = st.sampled_from(["post.example", "Gmail.com", "googlemail.com", "bücher.example"])
+ADDRESSES = st.builds("{}@{}".format, LOCALS, DOMAINS)
+
+
+@given(ADDRESSES)
+def test_canonical_is_canonical_already(address):
+    assert canonical(canonical(address)) == canonical(address)
+
+
+@given(ADDRESSES)
+def test_case_and_tags_make_no_difference(address):
+    local, _at, domain = address.rpartition("@")
+    plain = local.partition("+")[0]
+
+    assert canonical(f" {address.upper()} ") == canonical(address)
+    assert canonical(f"{plain}+news@{domain}") == canonical(address)
+
+
+@given(st.text(max_size=60))
+def test_any_text_has_a_canonical_form(text):
+    assert canonical(text).count("@") >= 1
+    assert canonical(canonical(text)) == canonical(text)
+
+
+@given(st.text(max_size=300))
+def test_any_text_is_an_address_or_refused(text):
+    try:
+        address = validated(text)
+    except BadAddressError:
+        return
+    assert address.isascii()
+    assert len(address) <= 254
+    assert not set(address) & set(" ,;<>\r\n\x00")
+
+
+@given(ADDRESSES)
+def test_a_valid_spelling_stays_the_same_person(address):
+    assert canonical(validated(address)) == canonical(address)
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        ("Su.Zie@gmail.com", "suzie@googlemail.com", True),
+        ("su.zie@post.example", "suzie@post.example", False),
+        ("suzie@bücher.example", "suzie@xn--bcher-kva.example", True),
+        ("suzie@post.example", "suzie@post.example.org", False),
+        ("+tag@post.example", "@post.example", False),
+    ],
+)
+def test_which_spellings_are_the_same_person(one, other, same):
+    assert (canonical(one) == canonical(other)) is same
