@@ -142,7 +142,7 @@ def main() -> None:
 
     form = testing.make_form()
     testing.make_pages(form)
-    product = servers.Product(VAR_DIR, os.environ["DATABASE_URL"])
+    product = servers.Product(VAR_DIR, os.environ["DATABASE_URL"], servers.Catcher())
     product.web.arguments += ["--workers", str(options.workers)]
     about = {**machine(), "workers": options.workers, "with_worker": options.with_worker}
     print(*(f"{name}: {value}" for name, value in about.items()), sep="\n", end="\n\n")

@@ -1,13 +1,14 @@
 """The real product in processes of its own: web, worker, database, mail relay and browser.
 
 For tests that need it whole: `product` has a migrated database of its own and starts and stops
-`plaidoyer serve` and `plaidoyer worker`; `catcher` takes the mails they send; `page` is a tab of a
-real browser. Nothing runs until a test starts it.
+`plaidoyer serve` and `plaidoyer worker`, and a mail relay, `product.catcher`; `story` is one that
+runs, with the demo's content; `page` is a tab of a real browser.
 """
 
 import asyncio
 import hashlib
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -31,6 +32,7 @@ from django.db import connection
 
 import plaidoyer
 from plaidoyer.config import postgres
+from plaidoyer.config.settings import database
 
 PACKAGE = Path(plaidoyer.__file__).parent
 PROGRAM = Path(sys.executable).parent / "plaidoyer"
@@ -53,7 +55,7 @@ def free_port() -> int:
         return listener.getsockname()[1]
 
 
-def wait_until(happened: Callable[[], Any], *, seconds: float = 30, what: str = "") -> Any:
+def wait_until(happened: Callable[[], Any], *, seconds: float = 90, what: str = "") -> Any:
     """What `happened` gives once it is true. Raises TimeoutError naming what did not happen."""
     until = time.monotonic() + seconds
     while not (value := happened()):
@@ -121,7 +123,7 @@ class Catcher:
         """The mails to `address`, in the order they came."""
         return [mail for mail in list(self.caught) if address in mail.rcpt_to]
 
-    def wait_for(self, address: str, *, number: int = 1, seconds: float = 30) -> Caught:
+    def wait_for(self, address: str, *, number: int = 1, seconds: float = 90) -> Caught:
         """The `number`th mail to `address`, as soon as it is there."""
         what = f"mail {number} to {address}"
         wait_until(lambda: len(self.to(address)) >= number, seconds=seconds, what=what)
@@ -181,7 +183,7 @@ class Product:
 
     var_dir: Path
     database_url: str
-    catcher: Catcher | None = None
+    catcher: Catcher
     settings: dict[str, str] = field(default_factory=dict)
     unblock: Callable[[], Any] = nullcontext
 
@@ -193,15 +195,13 @@ class Product:
 
     @property
     def environment(self) -> dict[str, str]:
-        relay = {"SMTP_HOST": ""}
-        if self.catcher:
-            relay = {"SMTP_HOST": "127.0.0.1", "SMTP_PORT": str(self.catcher.port)}
         return {
             **os.environ,
             "VAR_DIR": str(self.var_dir),
             "DATABASE_URL": self.database_url,
             "BASE_URL": self.url,
-            **relay,
+            "SMTP_HOST": "127.0.0.1",
+            "SMTP_PORT": str(self.catcher.port),
             **self.settings,
         }
 
@@ -264,15 +264,15 @@ class Product:
     @contextmanager
     def orm(self) -> Iterator[None]:
         """The test's own models, on the installation's database: to build its world."""
-        name = psycopg.conninfo.conninfo_to_dict(self.database_url)["dbname"]
+        usual, there = connection.settings_dict, database(self.database_url)
         connection.close()
-        usual, connection.settings_dict["NAME"] = connection.settings_dict["NAME"], name
+        connection.settings_dict = {**usual, **there}
         try:
             with self.unblock():
                 yield
         finally:
             connection.close()
-            connection.settings_dict["NAME"] = usual
+            connection.settings_dict = usual
 
 
 def fingerprint(paths: Iterator[Path]) -> str:
@@ -314,13 +314,41 @@ def make_template(cluster: str) -> str:
     return name
 
 
-def make_database(cluster: str, name: str) -> str:
-    """The address of a new, migrated, empty database called `name`."""
-    template = make_template(cluster)
+def make_database(cluster: str, name: str, template: str = "") -> str:
+    """The address of a new database called `name`: a copy of `template`, or migrated and empty."""
+    template = template or make_template(cluster)
     with psycopg.connect(cluster, autocommit=True) as session:
         session.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
         session.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
     return psycopg.conninfo.make_conninfo(cluster, dbname=name)
+
+
+def tell_story(cluster: str, folder: Path) -> str:
+    """The name of a database with the demo's story, told once for each state of the code.
+
+    Its pictures are in `folder`. Mail that the story leaves to the worker is taken out of the
+    queue: a test's catcher shall get the test's mail.
+    """
+    sources = (*PACKAGE.rglob("*.py"), *PACKAGE.glob("demo/content/**/*"))
+    name = f"story_{fingerprint(path for path in sources if path.is_file())}"
+    with psycopg.connect(cluster, autocommit=True) as session:
+        names = [row[0] for row in session.execute("SELECT datname FROM pg_database")]
+        if name in names and folder.exists():
+            return name
+        for old in names:
+            if old.startswith(("story_", "telling_")):
+                session.execute(f'DROP DATABASE "{old}" WITH (FORCE)')
+        shutil.rmtree(folder, ignore_errors=True)
+        telling = f"telling_{name}"
+        url = make_database(cluster, telling)
+        environment = {**os.environ, "DATABASE_URL": url, "VAR_DIR": str(folder)}
+        done = subprocess.run([PROGRAM, "demo-data"], env=environment, capture_output=True)
+        assert done.returncode == 0, done.stdout.decode() + done.stderr.decode()
+        with psycopg.connect(url) as story:
+            story.execute("UPDATE mail_envelope SET state = 'cancelled' WHERE state = 'queued'")
+            story.execute("DELETE FROM procrastinate_jobs WHERE status = 'todo'")
+        session.execute(f"ALTER DATABASE {telling} RENAME TO {name}")
+    return name
 
 
 def collect_static(var_dir: Path) -> Path:
@@ -338,29 +366,55 @@ def static_files() -> Path:
     return collect_static(Path(os.environ["VAR_DIR"]))
 
 
-@pytest.fixture
-def catcher() -> Iterator[Catcher]:
-    """A mail relay that keeps what it takes."""
-    catcher = Catcher()
+@contextmanager
+def installation(
+    cluster: str,
+    folder: Path,
+    static_files: Path,
+    *,
+    template: str = "",
+    unblock: Any = nullcontext,
+) -> Iterator[Product]:
+    """A product with a database of its own, copied from `template`; gone without trace after."""
+    name, catcher = f"product_{os.getpid()}_{free_port()}", Catcher()
+    (folder / "static").symlink_to(static_files)
+    url = make_database(cluster, name, template)
+    product = Product(folder, url, catcher, unblock=unblock)
     catcher.start()
-    yield catcher
-    catcher.stop()
+    try:
+        yield product
+    finally:
+        product.web.kill()
+        product.worker.kill()
+        catcher.stop()
+        with psycopg.connect(cluster, autocommit=True) as session:
+            session.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
 @pytest.fixture
 def product(
-    cluster: str, static_files: Path, tmp_path: Path, catcher: Catcher, django_db_blocker: Any
+    cluster: str, static_files: Path, tmp_path: Path, django_db_blocker: Any
 ) -> Iterator[Product]:
-    """An installation with an empty database; nothing of it runs yet."""
-    name = f"product_{os.getpid()}_{free_port()}"
-    (tmp_path / "static").symlink_to(static_files)
-    url = make_database(cluster, name)
-    product = Product(tmp_path, url, catcher, unblock=django_db_blocker.unblock)
-    yield product
-    product.web.kill()
-    product.worker.kill()
-    with psycopg.connect(cluster, autocommit=True) as session:
-        session.execute(f"DROP DATABASE {name} WITH (FORCE)")
+    """An installation with an empty database; nothing of it runs yet but its mail relay."""
+    unblock = django_db_blocker.unblock
+    with installation(cluster, tmp_path, static_files, unblock=unblock) as product:
+        yield product
+
+
+@pytest.fixture(scope="module")
+def story(
+    cluster: str,
+    static_files: Path,
+    tmp_path_factory: pytest.TempPathFactory,
+    django_db_blocker: Any,
+) -> Iterator[Product]:
+    """The demo's coalition, served and worked for: one for all tests of a module."""
+    told, folder = Path(os.environ["VAR_DIR"]) / "story", tmp_path_factory.mktemp("story")
+    template, unblock = tell_story(cluster, told), django_db_blocker.unblock
+    shutil.copytree(told / "media", folder / "media")
+    with installation(cluster, folder, static_files, template=template, unblock=unblock) as product:
+        product.start()
+        yield product
 
 
 @dataclass
