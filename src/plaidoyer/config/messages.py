@@ -28,7 +28,11 @@ def update() -> None:
     """Writes what the code says into the .po files, without places in the code."""
     command = [sys.executable, "-m", "django", "makemessages", "-l", "fr"]
     command += ["--no-location", "--no-obsolete", "--no-wrap", "--ignore", "tests", "-v", "0"]
-    settings = {"DJANGO_SETTINGS_MODULE": "plaidoyer.config.settings", **os.environ}
+    settings = {
+        "DJANGO_SETTINGS_MODULE": "plaidoyer.config.settings",
+        "VAR_DIR": str(Path.cwd() / "var"),
+        **os.environ,
+    }
     subprocess.run(command, cwd=PACKAGE, check=True, env=settings)
     for po in catalogues():
         catalogue = polib.pofile(str(po), wrapwidth=0)
