@@ -15,6 +15,8 @@ from django.db import models
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from plaidoyer.lib import typed
+
 
 def languages() -> list[tuple[str, Any]]:
     """The languages the organisation works in, as (code, name): the choices of a language."""
@@ -88,10 +90,12 @@ class WordsFormField(forms.MultiValueField):
         ]
         super().__init__(fields, require_all_fields=False, widget=WordsWidget(long=long), **kwargs)
         self.widget.label = self.label
+        self.tidy = typed.paragraphs if long else typed.line
 
     def compress(self, data_list: list[str]) -> Words:
         codes = [code for code, _name in settings.LANGUAGES]
-        return Words({c: text for c, text in zip(codes, data_list, strict=False) if text})
+        texts = [self.tidy(text or "") for text in data_list]
+        return Words({code: text for code, text in zip(codes, texts, strict=False) if text})
 
     def clean(self, value: Any) -> Words:
         words = super().clean(value) or Words()
@@ -133,7 +137,7 @@ class WordsField(models.JSONField):
 
 def folded(text: str) -> str:
     """`text` as it is compared in a search: small letters without accents."""
-    letters = unicodedata.normalize("NFKD", text.lower())
+    letters = unicodedata.normalize("NFKD", text).lower()
     return "".join(letter for letter in letters if not unicodedata.combining(letter))
 
 
@@ -147,5 +151,5 @@ class Holds(models.Lookup):
     def as_sql(self, compiler: Any, connection: Any) -> tuple[str, tuple[Any, ...]]:
         words, params = self.process_lhs(compiler, connection)
         texts = f"(SELECT string_agg(value, chr(10)) FROM jsonb_each_text({words}))"
-        plain = f"regexp_replace(normalize(lower({texts}), NFKD), '[\u0300-\u036f]', '', 'g')"
+        plain = f"regexp_replace(lower(normalize({texts}, NFKD)), '[\u0300-\u036f]', '', 'g')"
         return f"strpos({plain}, %s) > 0", (*params, folded(str(self.rhs)))

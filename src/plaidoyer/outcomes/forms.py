@@ -7,6 +7,7 @@ from typing import Any, cast
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.text import Truncator
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.forms import WagtailAdminModelForm
 
@@ -86,6 +87,11 @@ class MovementRows(Rows):
 
 
 class EvidenceForm(WagtailAdminModelForm):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        # Most often the organiser's own; as the initial value it does not fill in an empty row.
+        self.fields["language"].initial = get_language()
+
     def clean_published_on(self) -> datetime.date | None:
         return not_to_come(self.cleaned_data["published_on"])
 
@@ -102,7 +108,7 @@ class MilestoneForm(WagtailAdminModelForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["campaigns"].required = False
-        if not self.instance.pk:
+        if not self.instance.pk and not self.is_bound:
             self.fields["title"].widget.widgets[0].attrs["autofocus"] = True  # type: ignore
             self.fields["happened_on"].initial = timezone.localdate
 

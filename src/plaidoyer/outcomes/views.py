@@ -44,7 +44,7 @@ class BoardView(PermissionCheckedMixin, WagtailAdminTemplateMixin, TemplateView)
         return [*self.breadcrumbs_items, {"url": "", "label": self.page_title}]
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        filters = BoardFilters(self.request.GET)
+        filters = BoardFilters(self.request.GET, label_suffix="")
         filters.is_valid()
         rows = board(filters.campaigns())
         if standing := filters.cleaned_data.get("standing"):

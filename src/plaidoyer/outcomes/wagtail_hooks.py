@@ -50,7 +50,7 @@ class MilestoneDesk(Desk):
     model = Milestone
     name = "milestones"
     icon = "calendar-check"
-    menu_order = 150
+    menu_order = 152
     index_view_class = MilestoneList
     list_display = [
         "title",

@@ -32,6 +32,11 @@ def test_one_language_is_enough_and_none_is_not():
         field.clean(["a\x00b", ""])
 
 
+def test_what_is_typed_is_tidied_and_its_paragraphs_are_kept():
+    assert WordsFormField(long=True).clean(["un\r\n\r\ndeux \u202e", ""]) == {"fr": "un\n\ndeux"}
+    assert WordsFormField().clean([" un\r\ndeux ", "\u202e"]) == {"fr": "un deux"}
+
+
 def test_a_third_language_has_its_box_without_a_change_of_code(settings):
     settings.LANGUAGES = [("fr", "Français"), ("en", "English"), ("iu", "ᐃᓄᒃᑎᑐᑦ")]
     html = WordsWidget().render("name", {"iu": "ᑰᒃ"}, {"id": "id_name"})
