@@ -78,6 +78,7 @@ def make_site() -> dict[str, HomePage]:
     accueil = home.copy_for_translation(french)
     accueil.title = "Rivières"
     accueil.save_revision().publish()
+    accueil.refresh_from_db()
     return {"en": home, "fr": accueil}
 
 
