@@ -3,6 +3,7 @@
 import datetime
 from typing import Any
 
+from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import User
 from django.utils import timezone
 from wagtail.models import Site
@@ -24,20 +25,27 @@ PASSWORD = "riviere"
 
 def hire(people: list[Book]) -> dict[str, User]:
     """The staff, in the group of the organisers, each in their language; and an administrator."""
-    group = organisers()
+    # Hashed once: hashing is slow on purpose.
+    group, password = organisers(), make_password(PASSWORD)
     staff = {}
     for person in people:
-        user = User.objects.create_user(
-            person["username"],
-            f"{person['username']}@rivieres.example",
-            PASSWORD,
+        user = User.objects.create(
+            username=person["username"],
+            email=f"{person['username']}@rivieres.example",
+            password=password,
             first_name=person["given_name"],
             last_name=person["family_name"],
         )
         user.groups.add(group)
         UserProfile.objects.create(user=user, preferred_language=person["language"])
         staff[user.username] = user
-    User.objects.create_superuser("admin", "admin@rivieres.example", PASSWORD)
+    User.objects.create(
+        username="admin",
+        email="admin@rivieres.example",
+        password=password,
+        is_staff=True,
+        is_superuser=True,
+    )
     return staff
 
 

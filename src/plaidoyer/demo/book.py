@@ -41,7 +41,7 @@ def _block(block: str) -> str:
 
 def _refined(value: Any) -> Any:
     if isinstance(value, dict):
-        if value.keys() == LANGUAGES:
+        if value.keys() == LANGUAGES and all(isinstance(text, str) for text in value.values()):
             return Words({language: _unwrapped(text) for language, text in value.items()})
         return {key: _refined(entry) for key, entry in value.items()}
     if isinstance(value, list):

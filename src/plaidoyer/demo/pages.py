@@ -119,10 +119,14 @@ def hang(name: str, picture: dict[str, Any]) -> Any:
 def put[P: Page](kind: type[P], parent: Page, **columns: Any) -> P:
     """Publishes a page below `parent`, and its translation below the translation of `parent`."""
     columns.setdefault("slug", Words({lang: slugify(t) for lang, t in columns["title"].items()}))
-    page = in_language(kind, WRITTEN_IN, columns)
+    page, translated = (in_language(kind, one, columns) for one in (WRITTEN_IN, TRANSLATED_TO))
+    translated.translation_key = page.translation_key
     parent.add_child(instance=page)
-    page.save_revision().publish()
-    translate(page, in_language(kind, TRANSLATED_TO, columns))
+    other = parent if parent.is_root() else parent.get_translation(translated.locale)
+    other.add_child(instance=translated)
+    for one in (page, translated):
+        one.save_revision(clean=False).publish()
+    pair(page, translated)
     return page
 
 
@@ -135,20 +139,22 @@ def in_language[P: Page](kind: type[P], language: str, columns: dict[str, Any]) 
     return kind(locale=Locale.objects.get(language_code=language), **texts)
 
 
-def translate(page: Page, translated: Page) -> None:
-    """Fills in the translation of `page`, text by text, with those of `translated`.
+def pair(page: Page, translated: Page) -> None:
+    """Lets editors see the two pages side by side, text by text, as translation of one another.
 
     Raises ValueError when they do not have the same paragraphs.
     """
     source, _new = TranslationSource.update_or_create_from_instance(page)
     texts = [one for one in extract_segments(translated) if isinstance(one, StringSegmentValue)]
     segments = StringSegment.objects.filter(source=source).order_by("order")
-    for segment, text in zip(segments.select_related("context"), texts, strict=True):
-        StringTranslation.objects.create(
+    StringTranslation.objects.bulk_create(
+        StringTranslation(
             translation_of_id=segment.string_id,
             locale=translated.locale,
-            context=segment.context,
+            context_id=segment.context_id,
             data=text.string.data,
             translation_type=StringTranslation.TRANSLATION_TYPE_MANUAL,
         )
-    Translation.objects.create(source=source, target_locale=translated.locale).save_target()
+        for segment, text in zip(segments, texts, strict=True)
+    )
+    Translation.objects.create(source=source, target_locale=translated.locale)
