@@ -4,6 +4,7 @@ import datetime
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import vl_convert
@@ -52,8 +53,8 @@ def tell(weeks: Weeks, language: str, accent: str) -> dict[str, Any] | None:
             [wording.date(week, language), wording.number(count, language)]
             for week, count in weeks.counts.items()
         ],
-        "svg": _draw(spec, bar=accent, ink="#3d4a49", rule="#d8dfde"),
-        "svg_dark": _draw(spec, bar="#8fc9c5", ink="#c5d0ce", rule="#2c3735"),
+        "svg": _draw(_coloured(spec, bar=accent, ink="#3d4a49", rule="#d8dfde")),
+        "svg_dark": _draw(_coloured(spec, bar="#8fc9c5", ink="#c5d0ce", rule="#2c3735")),
     }
 
 
@@ -100,8 +101,8 @@ def _grouped(language: str) -> str:
     return f"replace(datum.label, /,/g, {json.dumps(separator)})"
 
 
-def _draw(spec: dict[str, Any], *, bar: str, ink: str, rule: str) -> str:
-    """The picture as SVG in those colours: one hue, told apart by length, never by colour."""
+def _coloured(spec: dict[str, Any], *, bar: str, ink: str, rule: str) -> str:
+    """The spec in those colours: one hue, told apart by length, never by colour."""
     axis = {
         "labelColor": ink,
         "labelFontSize": 13,
@@ -110,7 +111,13 @@ def _draw(spec: dict[str, Any], *, bar: str, ink: str, rule: str) -> str:
         "labelFont": "sans-serif",
     }
     config = {"bar": {"color": bar}, "axis": axis, "view": {"stroke": None}}
-    return vl_convert.vegalite_to_svg({**spec, "config": config})
+    return json.dumps({**spec, "config": config})
+
+
+# A preview, its check list and the publication draw the same picture.
+@lru_cache(maxsize=16)
+def _draw(spec: str) -> str:
+    return vl_convert.vegalite_to_svg(spec)
 
 
 def _monday(day: datetime.date) -> datetime.date:

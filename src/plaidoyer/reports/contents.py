@@ -102,7 +102,7 @@ class _Teller:
             "period": wording.period(edition.starts_on, edition.ends_on, self.language),
             "starts_on": edition.starts_on.isoformat(),
             "ends_on": edition.ends_on.isoformat(),
-            "published": wording.date(timezone.localdate(self.facts.at), self.language),
+            "published": labels.published(timezone.localdate(self.facts.at), self.language),
             "counted_at": self.facts.at.isoformat(),
             "web_url": web,
             "pdf_url": settings.BASE_URL
@@ -151,7 +151,7 @@ class _Teller:
             "title": self.words(item.title),
             "text": self.paragraphs(item.text),
             "is_major": item.is_major,
-            "major_reason": self.typed(item.major_reason) if item.is_major else "",
+            "major_reason": self.words(item.major_reason) if item.is_major else "",
             "overruled": self.overruled(item),
             "figures": [self.figure(figure) for figure in entry.figures],
             "standings": [
@@ -177,7 +177,9 @@ class _Teller:
             return ""
         sentence = _("By the facts alone this would stand under “%(heading)s”: %(reason)s")
         derived = str(Heading(item.derived_heading).label)
-        return self.typed(sentence % {"heading": derived, "reason": item.overrule_reason})
+        return self.typed(
+            sentence % {"heading": derived, "reason": self.words(item.overrule_reason)}
+        )
 
     def milestone(self, milestone: Milestone) -> Tree:
         claim = milestone.claim != Milestone.Claim.UNKNOWN

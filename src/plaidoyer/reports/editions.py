@@ -70,7 +70,7 @@ def draft(edition: Edition, by: User | None = None) -> None:
             chosen = item.heading != item.derived_heading and item.heading != found
             item.derived_heading = found
             if not chosen:
-                item.heading, item.overrule_reason = found, ""
+                item.heading, item.overrule_reason = found, Words()
             item.save(update_fields=["derived_heading", "heading", "overrule_reason"])
     for campaign in told_campaigns(edition):
         if campaign.pk not in there:

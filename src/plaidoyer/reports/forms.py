@@ -10,6 +10,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.widgets import AdminDateInput
 
+from plaidoyer.lib.words import Words
 from plaidoyer.reports import approvals, editions
 from plaidoyer.reports.models import Edition, Item
 
@@ -49,12 +50,12 @@ class ItemForm(forms.ModelForm):
         data = super().clean() or self.cleaned_data
         heading, derived = data.get("heading"), self.instance.derived_heading
         if heading == derived:
-            data["overrule_reason"] = ""
-        elif not data.get("overrule_reason", "").strip():
+            data["overrule_reason"] = Words()
+        elif not data.get("overrule_reason"):
             self.add_error("overrule_reason", _("Say why the heading differs from the facts."))
         if not data.get("is_major"):
-            data["major_reason"] = ""
-        elif not data.get("major_reason", "").strip():
+            data["major_reason"] = Words()
+        elif not data.get("major_reason"):
             self.add_error("major_reason", _("Say why it is major."))
         return data
 

@@ -3,6 +3,7 @@
 They go into the document with everything else: a later release does not reword what is published.
 """
 
+import datetime
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -18,7 +19,6 @@ def fixed(language: str) -> dict[str, str]:
         "report": _("Impact report"),
         "contents": _("Contents"),
         "major": _("Major"),
-        "figures": _("In figures"),
         "standings": _("What was asked, and how it stands"),
         "milestones": _("What happened"),
         "evidence": _("Evidence"),
@@ -37,11 +37,7 @@ def fixed(language: str) -> dict[str, str]:
         "appeal": _("Give"),
         "give": _("Give now"),
         "counting": _("How we count"),
-        "notes": _("Notes on the figures"),
         "pdf": _("Download as PDF"),
-        "print": _("For reading on paper, and for screen readers"),
-        "published": _("Published"),
-        "period": _("Period"),
         "web": _("Read the whole report"),
         "hello": _("Hello"),
         "why": _("You get this mail because you agreed to hear from us."),
@@ -49,6 +45,11 @@ def fixed(language: str) -> dict[str, str]:
         "page": _("Page"),
     }
     return {name: wording.spaced(word, language) for name, word in words.items()}
+
+
+def published(day: datetime.date, language: str) -> str:
+    """The sentence that says when an edition was published."""
+    return _("Published on %(date)s") % {"date": wording.date(day, language)}
 
 
 def how_we_count(moment: str, language: str) -> list[str]:

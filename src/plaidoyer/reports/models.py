@@ -64,11 +64,9 @@ class Item(models.Model):
     position = models.PositiveSmallIntegerField(_("order"), default=0)
     derived_heading = models.CharField(max_length=10, choices=Heading.choices, editable=False)
     heading = models.CharField(_("heading"), max_length=10, choices=Heading.choices)
-    overrule_reason = models.CharField(
-        _("why another heading than the facts give"), max_length=300, blank=True
-    )
+    overrule_reason = WordsField(_("why another heading than the facts give"), blank=True)
     is_major = models.BooleanField(_("major"), default=False)
-    major_reason = models.CharField(_("why it is major"), max_length=300, blank=True)
+    major_reason = WordsField(_("why it is major"), blank=True)
     title = WordsField(_("title"))
     text = WordsField(_("text"), long=True)
     edited_by = models.ForeignKey(
@@ -83,12 +81,12 @@ class Item(models.Model):
             models.UniqueConstraint("edition", "campaign", name="item_once"),
             models.CheckConstraint(
                 name="overruled_heading_has_reason",
-                condition=Q(heading=F("derived_heading")) | ~Q(overrule_reason=""),
+                condition=Q(heading=F("derived_heading")) | ~Q(overrule_reason={}),
                 violation_error_message=_("Say why the heading differs from the facts."),
             ),
             models.CheckConstraint(
                 name="major_has_reason",
-                condition=Q(is_major=False) | ~Q(major_reason=""),
+                condition=Q(is_major=False) | ~Q(major_reason={}),
                 violation_error_message=_("Say why it is major."),
             ),
         ]

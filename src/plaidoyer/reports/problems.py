@@ -69,10 +69,13 @@ def _of_edition(edition: Edition, languages: list[str]) -> Iterator[Problem]:
 
 def _of_item(edition: Edition, item: Item, languages: list[str]) -> Iterator[Problem]:
     place, name = f"item-{item.pk}", str(item.title or item.campaign)
-    for language in sorted({*item.title.missing(languages), *item.text.missing(languages)}):
+    told = [item.title, item.text]
+    told += [item.major_reason] if item.is_major else []
+    told += [item.overrule_reason] if item.heading != item.derived_heading else []
+    for language in sorted({code for words in told for code in words.missing(languages)}):
         text = _("“%(item)s” is not complete in %(language)s.")
         yield Problem(text % {"item": name, "language": _named(language)}, place)
-    if item.heading != item.derived_heading and not item.overrule_reason.strip():
+    if item.heading != item.derived_heading and not item.overrule_reason:
         text = _("“%(item)s” stands under another heading than the facts give, without a reason.")
         yield Problem(text % {"item": name}, place)
     found = headings.derive(item.campaign, edition.starts_on, edition.ends_on)

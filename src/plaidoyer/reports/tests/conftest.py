@@ -1,13 +1,13 @@
 """The river coalition's half-year in small: a win, an open letter half won, a petition."""
 
 import datetime
+from types import SimpleNamespace
 
 import pytest
 from wagtail.models import Site
 
 from plaidoyer.actions import counting
 from plaidoyer.actions.models import Action, Confirmation
-from plaidoyer.campaigns.models import Demand
 from plaidoyer.civics.models import Organization
 from plaidoyer.lib.words import Words
 from plaidoyer.organisation.models import Organisation
@@ -37,14 +37,7 @@ def make_milestone(campaign, standing="met", day=datetime.date(2026, 3, 3), *, p
             milestone=milestone, demand=demand, target=target, standing=standing
         )
     if proof:
-        Evidence.objects.create(
-            milestone=milestone,
-            title="Gazette",
-            url="https://gazette.example/1",
-            publisher="Ministry of Waters",
-            published_on=day,
-            language="en",
-        )
+        prove(milestone)
     return milestone
 
 
@@ -67,7 +60,7 @@ def confirm(form, count, day=datetime.date(2026, 2, 2)):
 
 def make_edition(**facts):
     """A draft over the first half of 2026 with words in both languages."""
-    edition = Edition.objects.create(
+    return Edition.objects.create(
         slug=facts.pop("slug", "2026-1"),
         title=facts.pop("title", Words(fr="Ce que vous avez changé", en="What you changed")),
         starts_on=facts.pop("starts_on", STARTS_ON),
@@ -78,7 +71,6 @@ def make_edition(**facts):
         appeal=Words(fr="Donnez si vous pouvez.", en="Give if you can."),
         **facts,
     )
-    return edition
 
 
 def fill(edition, by):
@@ -140,6 +132,26 @@ def half_year(world):
     return edition
 
 
-def make_asked(campaign, words="Deux"):
-    """One more demand of the campaign."""
-    return Demand.objects.create(campaign=campaign, words=Words(fr=words, en=words))
+def prove(milestone):
+    """Evidence for a milestone that had none."""
+    Evidence.objects.create(
+        milestone=milestone,
+        title="Gazette",
+        url="https://gazette.example/1",
+        publisher="Ministry of Waters",
+        published_on=milestone.happened_on,
+        language="en",
+    )
+
+
+@pytest.fixture
+def facts():
+    """What makes facts, for tests that make their own."""
+    return SimpleNamespace(
+        make_milestone=make_milestone,
+        make_edition=make_edition,
+        confirm=confirm,
+        fill=fill,
+        approve_all=approve_all,
+        prove=prove,
+    )

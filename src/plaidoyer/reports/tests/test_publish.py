@@ -71,7 +71,7 @@ def test_nothing_published_changes_when_every_fact_does(published, client, langu
 
     Edition.objects.update(title=Words(fr="Autre", en="Other"), introduction=Words(en="Other"))
     Item.objects.update(
-        title=Words(en="Other"), text=Words(en="Other"), is_major=True, major_reason="x"
+        title=Words(en="Other"), text=Words(en="Other"), is_major=True, major_reason=Words(en="x")
     )
     Milestone.objects.update(title=Words(en="Other"))
     Evidence.objects.all().delete()
