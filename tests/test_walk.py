@@ -263,49 +263,54 @@ def record_milestone(story, page, today):
     """Ed says what happened, proves it, and says which demand it moved."""
     sign_in(page, story, "ed")
     page.goto(f"{story.url}/admin/milestones/new/")
-    page.fill("[name=title_0]", "Le barrage est ouvert pour de bon")
-    page.fill("[name=title_1]", "The weir is open for good")
-    page.fill("[name=happened_on]", today)
-    page.keyboard.press("Escape")
+    page.fill("[name=title_fr]", "Le barrage est ouvert pour de bon")
+    page.fill("[name=title_en]", "The weir is open for good")
+    fill_day(page, "happened_on", today)
     page.select_option("[name=kind]", "decision")
     pair = page.locator("[name=movements-0-pair]")
     pair.select_option(pair.locator("optgroup option").first.get_attribute("value"))
     page.select_option("[name=movements-0-standing]", "met")
-    with page.expect_navigation():
-        page.click("form button[type=submit].action-save, footer button[type=submit]")
+    save(page)
     assert page.locator(".error-message, .w-field__errors:not(:empty)").count()
 
     page.fill("[name=evidence-0-url]", "https://gazette.example/weir")
     page.fill("[name=evidence-0-title]", "Order in council")
     page.fill("[name=evidence-0-publisher]", "The Gazette")
-    page.fill("[name=evidence-0-published_on]", today)
-    page.keyboard.press("Escape")
+    fill_day(page, "evidence-0-published_on", today)
     page.select_option("[name=evidence-0-language]", "en")
-    with page.expect_navigation():
-        page.click("form button[type=submit].action-save, footer button[type=submit]")
+    save(page)
     with story.orm():
         milestone = Milestone.objects.latest("pk")
         assert milestone.title["en"] == "The weir is open for good"
         assert milestone.movements.get().standing == "met"
 
 
+def fill_day(page, name, day):
+    """A day, and out of the field, so that its calendar closes."""
+    page.fill(f"[name={name}]", day)
+    page.press(f"[name={name}]", "Tab")
+
+
+def save(page):
+    """The back office's button at the end of a form."""
+    with page.expect_navigation():
+        page.click("button.button-longrunning")
+
+
 def draft_edition(story, page, today):
     """Ed picks the period and writes what is asked of him."""
     slug = "autumn"
     page.goto(f"{story.url}/admin/editions/new/")
-    page.fill("[name=title_0]", "Rapport d’automne")
-    page.fill("[name=title_1]", "Autumn report")
+    page.fill("[name=title_fr]", "Rapport d’automne")
+    page.fill("[name=title_en]", "Autumn report")
     page.fill("[name=slug]", slug)
-    page.fill("[name=starts_on]", today)
-    page.keyboard.press("Escape")
-    page.fill("[name=ends_on]", today)
-    page.keyboard.press("Escape")
-    with page.expect_navigation():
-        page.click("form button[type=submit].action-save, footer button[type=submit]")
+    fill_day(page, "starts_on", today)
+    fill_day(page, "ends_on", today)
+    save(page)
     for box in page.locator("textarea, input[type=text]").all():
         name = box.get_attribute("name") or ""
-        if re.search(r"_[01]$", name) and box.is_visible() and not box.input_value():
-            box.fill("Une année de rivières." if name.endswith("_0") else "A year of rivers.")
+        if re.search(r"_(fr|en)$", name) and box.is_visible() and not box.input_value():
+            box.fill("Une année de rivières." if name.endswith("_fr") else "A year of rivers.")
     with page.expect_navigation():
         page.click(".desk-bar button[value=save]")
     return slug
