@@ -16,12 +16,6 @@ def open_on(day: datetime.date | None = None) -> QuerySet[Campaign]:
     ).order_by("-opened_on", "-id")
 
 
-def names(campaigns: QuerySet[Campaign], language: str) -> list[tuple[int, str]]:
-    """(key, name in `language`) of campaigns in alphabetical order, for a choice or an index."""
-    found = [(campaign.pk, campaign.name.in_language(language)) for campaign in campaigns]
-    return sorted(found, key=lambda pair: pair[1].casefold())
-
-
 def asked(campaigns: QuerySet[Campaign]) -> list[tuple[Campaign, Demand, Target]]:
     """Every demand with every target it is made to, campaign by campaign; always four queries."""
     targets = Target.objects.select_related("post", "person", "organization").order_by("id")

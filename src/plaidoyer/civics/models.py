@@ -85,8 +85,8 @@ class Membership(models.Model):
         Person, models.PROTECT, related_name="memberships", verbose_name=_("person")
     )
     post = ParentalKey(Post, on_delete=models.PROTECT, related_name="memberships")
-    start_on = models.DateField(_("from"), null=True, blank=True)
-    end_on = models.DateField(_("to"), null=True, blank=True)
+    start_on = models.DateField(_("in office from"), null=True, blank=True)
+    end_on = models.DateField(_("in office until"), null=True, blank=True)
 
     objects = MembershipQuerySet.as_manager()
 

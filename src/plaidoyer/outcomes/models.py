@@ -161,7 +161,7 @@ class Evidence(models.Model):
     )
     sha256 = models.CharField(max_length=64, blank=True, editable=False)
     publisher = models.CharField(_("publisher"), max_length=200)
-    published_on = models.DateField(_("published"))
+    published_on = models.DateField(_("published on"))
     language = models.CharField(_("language"), max_length=12, choices=languages)
     retrieved_at = models.DateTimeField(_("seen"), default=timezone.now)
 

@@ -8,6 +8,7 @@ from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 from wagtail.admin.views.generic.permissions import PermissionCheckedMixin
 
 from plaidoyer.campaigns.models import Campaign
+from plaidoyer.campaigns.reporting import open_on
 from plaidoyer.outcomes.models import Milestone, Standing
 from plaidoyer.outcomes.reporting import board
 
@@ -28,7 +29,7 @@ class BoardFilters(forms.Form):
         found = Campaign.objects.all()
         if chosen := self.cleaned_data.get("campaign"):
             return found.filter(pk=chosen.pk)
-        return found if self.cleaned_data.get("closed") else found.filter(closed_on=None)
+        return found if self.cleaned_data.get("closed") else open_on()
 
 
 class BoardView(PermissionCheckedMixin, WagtailAdminTemplateMixin, TemplateView):

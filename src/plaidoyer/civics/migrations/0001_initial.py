@@ -59,8 +59,8 @@ class Migration(migrations.Migration):
             name='Membership',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('start_on', models.DateField(blank=True, null=True, verbose_name='from')),
-                ('end_on', models.DateField(blank=True, null=True, verbose_name='to')),
+                ('start_on', models.DateField(blank=True, null=True, verbose_name='in office from')),
+                ('end_on', models.DateField(blank=True, null=True, verbose_name='in office until')),
                 ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='memberships', to='civics.person', verbose_name='person')),
                 ('post', modelcluster.fields.ParentalKey(on_delete=django.db.models.deletion.PROTECT, related_name='memberships', to='civics.post')),
             ],

@@ -50,7 +50,7 @@ class Migration(migrations.Migration):
                 ('file', models.FileField(blank=True, max_length=200, upload_to='evidence/', validators=[plaidoyer.outcomes.models.validate_size], verbose_name='file')),
                 ('sha256', models.CharField(blank=True, editable=False, max_length=64)),
                 ('publisher', models.CharField(max_length=200, verbose_name='publisher')),
-                ('published_on', models.DateField(verbose_name='published')),
+                ('published_on', models.DateField(verbose_name='published on')),
                 ('language', models.CharField(choices=plaidoyer.lib.words.languages, max_length=12, verbose_name='language')),
                 ('retrieved_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='seen')),
                 ('milestone', modelcluster.fields.ParentalKey(on_delete=django.db.models.deletion.CASCADE, related_name='evidence', to='outcomes.milestone')),

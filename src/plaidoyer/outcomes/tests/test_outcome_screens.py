@@ -96,8 +96,8 @@ def test_timeline_and_table_take_as_many_queries_for_many_rows(number, django_as
         show(timeline(campaign))
     with django_assert_num_queries(7):
         rows = standing_table(campaign)
-        page = render_to_string("outcomes/_standings.html", {"standing_rows": rows})
-    assert page.count("<tr>") == 1 + (number + 1) ** 2
+        [(str(row.target), row.evidence) for row in rows]
+    assert len(rows) == (number + 1) ** 2
     with django_assert_num_queries(7):
         [(str(row.target), row.evidence) for row in board(Campaign.objects.all())]
 
