@@ -15,7 +15,7 @@ from plaidoyer.civics.models import ContactDetail, Membership, Organization, Per
 from plaidoyer.organisation.models import Organisation
 from plaidoyer.organisation.staff import organisers
 from plaidoyer.outcomes.models import Evidence, Milestone, Movement
-from plaidoyer.parliament.models import OfficialPetition
+from plaidoyer.parliament.models import OfficialPetition, PetitionSnapshot
 
 Book = dict[str, Any]
 Offices = dict[str, Post | Organization]
@@ -143,7 +143,7 @@ def present(petition: Book, offices: Offices) -> OfficialPetition:
     legislature = offices[petition.pop("legislature")]
     made = OfficialPetition.objects.create(legislature=legislature, **petition)
     for snapshot in snapshots:
-        made.snapshots.create(source=petition["url"]["en"], **snapshot)
+        PetitionSnapshot.objects.create(petition=made, source=petition["url"]["en"], **snapshot)
     return made
 
 

@@ -110,7 +110,7 @@ class Crowd:
             )
             for day in days
         ]
-        moments = []
+        moments: list[datetime.datetime] = []
         while len(moments) < acts:
             (day,) = self.chance.choices(days, weights)
             (hour,) = self.chance.choices(range(24), HOURS)

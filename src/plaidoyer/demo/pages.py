@@ -28,6 +28,7 @@ SLUGS = {
     "petition": Words(fr="signer", en="sign"),
     "letter": Words(fr="ecrire", en="write"),
 }
+HOME = Words(fr="accueil", en="home")
 # Below the home page: those in the header first.
 TEXTS = {"about": True, "how-we-count": False, "privacy": False}
 
@@ -38,7 +39,7 @@ def open_site() -> Site:
         Locale.objects.get_or_create(language_code=language)
     Page.objects.filter(depth=2).delete()
     root = Page.objects.get(depth=1)
-    home = put(HomePage, root, slug=Words(fr="accueil", en="home"), **book.read("pages/home.toml"))
+    home = put(HomePage, root, slug=HOME, **book.read("pages/home.toml"))
     address = urlsplit(settings.BASE_URL)
     site, _new = Site.objects.update_or_create(
         is_default_site=True,
@@ -118,7 +119,7 @@ def hang(name: str, picture: dict[str, Any]) -> Any:
 
 def put[P: Page](kind: type[P], parent: Page, **columns: Any) -> P:
     """Publishes a page below `parent`, and its translation below the translation of `parent`."""
-    columns.setdefault("slug", Words({lang: slugify(t) for lang, t in columns["title"].items()}))
+    columns.setdefault("slug", slug(columns["title"]))
     page, translated = (in_language(kind, one, columns) for one in (WRITTEN_IN, TRANSLATED_TO))
     translated.translation_key = page.translation_key
     parent.add_child(instance=page)
@@ -128,6 +129,11 @@ def put[P: Page](kind: type[P], parent: Page, **columns: Any) -> P:
         one.save_revision(clean=False).publish()
     pair(page, translated)
     return page
+
+
+def slug(title: Words) -> Words:
+    """The title as a part of an address in each language; « l’eau » is "l-eau"."""
+    return Words({lang: slugify(text.replace("’", " ")) for lang, text in title.items()})
 
 
 def in_language[P: Page](kind: type[P], language: str, columns: dict[str, Any]) -> P:
