@@ -5,6 +5,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from django_filters import ChoiceFilter, DateFromToRangeFilter
 from wagtail import hooks
 from wagtail.admin.filters import DateRangePickerWidget, WagtailFilterSet
@@ -23,9 +24,13 @@ class FormFilters(WagtailFilterSet):
         label=_("Kind"), choices=lambda: [(k.name, k.label) for k in KINDS.values()]
     )
     when = ChoiceFilter(
-        label=_("Open"),
+        label=_("Opening"),
         method="keep_when",
-        choices=[("open", _("open")), ("closed", _("closed")), ("coming", _("not open yet"))],
+        choices=[
+            ("open", pgettext_lazy("form", "open")),
+            ("closed", pgettext_lazy("form", "closed")),
+            ("coming", pgettext_lazy("form", "not open yet")),
+        ],
     )
 
     class Meta:
@@ -74,9 +79,8 @@ def kind_label(form: ActionForm) -> str:
 
 def opening(form: ActionForm) -> str:
     """Whether the form takes acts, for the list."""
-    if form.is_open:
-        return str(_("open"))
-    return str(_("closed")) if form.is_over else str(_("not open yet"))
+    state = "open" if form.is_open else "closed" if form.is_over else "coming"
+    return str(OPENINGS[state])
 
 
 class FormDesk(Desk):
@@ -91,7 +95,7 @@ class FormDesk(Desk):
         "__str__",
         Column("campaign", label=_("Campaign"), sort_key="campaign__name"),
         Column("kind", label=_("Kind"), accessor=kind_label),
-        Column("open", label=_("Open"), accessor=opening),
+        Column("open", label=_("Opening"), accessor=opening),
         Column("count", label=_("Counted")),
     ]
     filterset_class = FormFilters
@@ -108,11 +112,7 @@ class ActFilters(WagtailFilterSet):
     state = ChoiceFilter(
         label=_("State"),
         method="keep_state",
-        choices=[
-            ("waiting", _("not confirmed")),
-            ("counted", _("counted")),
-            ("withdrawn", _("withdrawn")),
-        ],
+        choices=list(STATES.items()),
     )
 
     class Meta:
@@ -136,8 +136,8 @@ def act_state(action: Action) -> str:
     """Where an act stands, for the list."""
     confirmation = getattr(action, "confirmation", None)
     if confirmation is None:
-        return str(_("not confirmed"))
-    return str(_("withdrawn")) if confirmation.withdrawal_id else str(_("counted"))
+        return str(STATES["waiting"])
+    return str(STATES["withdrawn" if confirmation.withdrawal_id else "counted"])
 
 
 class ActLedger(Ledger):

@@ -172,13 +172,24 @@ def compose(target, language="en", **facts):
 
 
 @pytest.mark.parametrize(
-    ("prefix", "greeting"), [("", "Dear Ada Vale,"), ("Minister", "Dear Minister Vale,")]
+    ("language", "title", "greeting"),
+    [
+        ("en", "", "Dear Ada Vale,"),
+        ("en", "Minister", "Dear Minister Vale,"),
+        ("en", "The Hon.", "Dear Ada Vale,"),
+        ("fr", "", "Madame, Monsieur,"),
+        ("fr", "Mme", "Madame,"),
+        ("fr", "M.", "Monsieur,"),
+        ("fr", "Madame la Ministre", "Madame la Ministre,"),
+        ("fr", "L’honorable", "Madame, Monsieur,"),
+        ("fr-CA", "", "Madame, Monsieur,"),
+    ],
 )
-def test_the_holder_of_the_office_is_greeted(prefix, greeting):
+def test_the_holder_of_the_office_is_greeted(language, title, greeting):
     target = make_campaign().targets.get()
-    Person.objects.update(honorific_prefix=Words(en=prefix))
+    Person.objects.update(honorific_prefix=Words({language: title}))
 
-    letter = compose(target)
+    letter = compose(target, language)
 
     assert letter.body == f"{greeting}\n\nB\n\nLaura Ng"
     assert (letter.sender_name, letter.reply_to) == ("Laura Ng", "laura@post.example")

@@ -1,7 +1,7 @@
 from typing import Any
 
 from django import forms
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from plaidoyer.actions.forms import ActForm, LineField, OptionsForm, ParagraphsField
@@ -36,7 +36,8 @@ class LetterForm(ActForm):
     """The letter, as far as the organiser lets it be written, and its writer."""
 
     targets = TargetsField(
-        label=_("To"), error_messages={"required": _("Choose at least one recipient.")}
+        label=pgettext_lazy("letter", "To"),
+        error_messages={"required": _("Choose at least one recipient.")},
     )
     subject = LineField(label=_("Subject"), max_length=LONGEST_SUBJECT)
     body = ParagraphsField(

@@ -3,9 +3,9 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.utils.translation import gettext as _
 from django.utils.translation import override
 
+from plaidoyer.actions.kinds.letter.greetings import greeting
 from plaidoyer.actions.models import Action
 from plaidoyer.campaigns.models import Target
 from plaidoyer.civics import contacts
@@ -25,19 +25,6 @@ class Recipient:
         """ "Ada Vale, Minister of Waters": as it stands in lists and on the letter."""
         with override(language):
             return ", ".join(str(part) for part in (self.person, self.office) if part)
-
-    def greeted(self, language: str) -> str:
-        """The salutation, by form of address and name where they are known."""
-        with override(language):
-            if self.person is None:
-                return _("Dear Sir or Madam,")
-            prefix, family_name = str(self.person.honorific_prefix), self.person.family_name
-            if prefix:
-                return _("Dear %(prefix)s %(family_name)s,") % {
-                    "prefix": prefix,
-                    "family_name": family_name,
-                }
-            return _("Dear %(full_name)s,") % {"full_name": self.person}
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +58,7 @@ def compose(action: Action, target: Target, language: str, to: Recipient | None 
         subject=action.content.get("subject", ""),
         body="\n\n".join(
             [
-                to.greeted(language),
+                greeting(to.person, language),
                 action.content.get("body", ""),
                 "\n".join(line for line in signature if line),
             ]
