@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 from django.urls import reverse
 from django.utils import timezone
-from wagtail.models import Locale
+from wagtail.models import Locale, PageQuerySet
 
 from plaidoyer.actions import counting, kinds, reporting
 from plaidoyer.actions.models import ActionForm, ActionPage
@@ -78,7 +78,7 @@ class News:
         return list(dict.fromkeys(move.brought for move in self.milestone.movements.all()))
 
 
-def acts(pages: QuerySet[ActionPage], limit: int | None = None) -> list[Act]:
+def acts(pages: PageQuerySet, limit: int | None = None) -> list[Act]:
     """The forms of those `pages` that are live, with their counts; the latest opened first."""
     found = pages.live().select_related("form").order_by("-form__opens_at", "-pk")[:limit]
     counts = counting.confirmed([page.form for page in found])
@@ -116,7 +116,7 @@ def demands_of(campaign: Campaign) -> list[DemandStanding]:
     return demands(Campaign.objects.filter(pk=campaign.pk)).get(campaign.pk, [])
 
 
-def causes(pages: "QuerySet[CampaignPage]") -> list[Cause]:
+def causes(pages: PageQuerySet) -> list[Cause]:
     """The campaigns of `pages`, the latest opened first."""
     pages = (
         pages.live()
@@ -146,7 +146,7 @@ def told() -> QuerySet[Milestone]:
     return Milestone.objects.filter(happened_on__lte=timezone.localdate())
 
 
-def news(pages: "QuerySet[CampaignPage]", limit: int) -> list[News]:
+def news(pages: PageQuerySet, limit: int) -> list[News]:
     """The latest milestones that moved a demand and can be checked, each once."""
     page_of = {page.campaign_id: page for page in pages.live()}
     milestones = (
