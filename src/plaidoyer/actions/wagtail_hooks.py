@@ -18,20 +18,23 @@ from plaidoyer.actions.models import Action, ActionForm
 from plaidoyer.actions.sheets import FormSheet
 from plaidoyer.lib.desk import Desk, Ledger, Listing
 
+OPENINGS = {
+    "open": pgettext_lazy("form", "open"),
+    "closed": pgettext_lazy("form", "closed"),
+    "coming": pgettext_lazy("form", "not open yet"),
+}
+STATES = {
+    "waiting": pgettext_lazy("act", "not confirmed"),
+    "counted": pgettext_lazy("act", "counted"),
+    "withdrawn": pgettext_lazy("act", "withdrawn"),
+}
+
 
 class FormFilters(WagtailFilterSet):
     kind = ChoiceFilter(
         label=_("Kind"), choices=lambda: [(k.name, k.label) for k in KINDS.values()]
     )
-    when = ChoiceFilter(
-        label=_("Opening"),
-        method="keep_when",
-        choices=[
-            ("open", pgettext_lazy("form", "open")),
-            ("closed", pgettext_lazy("form", "closed")),
-            ("coming", pgettext_lazy("form", "not open yet")),
-        ],
-    )
+    when = ChoiceFilter(label=_("Opening"), method="keep_when", choices=list(OPENINGS.items()))
 
     class Meta:
         model = ActionForm
@@ -59,9 +62,7 @@ class NewForm(generic.CreateView):
     """Asks for the kind first: the rest of the sheet depends on it, and it stays."""
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        if request.GET.get("kind") in KINDS:
-            return super().dispatch(request, *args, **kwargs)
-        if not self.user_has_permission("add"):
+        if request.GET.get("kind") in KINDS or not self.user_has_permission("add"):
             return super().dispatch(request, *args, **kwargs)
         return render(request, "actions/admin/choose_kind.html", {"kinds": KINDS.values()})
 
@@ -109,11 +110,7 @@ class FormDesk(Desk):
 
 class ActFilters(WagtailFilterSet):
     submitted_at = DateFromToRangeFilter(label=_("Submitted"), widget=DateRangePickerWidget)
-    state = ChoiceFilter(
-        label=_("State"),
-        method="keep_state",
-        choices=list(STATES.items()),
-    )
+    state = ChoiceFilter(label=_("State"), method="keep_state", choices=list(STATES.items()))
 
     class Meta:
         model = Action
