@@ -13,6 +13,7 @@ from pathlib import Path
 import polib
 
 PACKAGE = Path(__file__).resolve().parent.parent
+METADATA = ["Language", "MIME-Version", "Content-Type", "Content-Transfer-Encoding", "Plural-Forms"]
 CATALOGUES = PACKAGE / "locale"
 
 
@@ -36,7 +37,15 @@ def update() -> None:
     subprocess.run(command, cwd=PACKAGE, check=True, env=settings)
     for po in catalogues():
         catalogue = polib.pofile(str(po), wrapwidth=0)
-        catalogue.metadata.pop("POT-Creation-Date", None)
+        catalogue.header = "French catalogue of Plaidoyer."
+        catalogue.metadata_is_fuzzy = False
+        catalogue.metadata = {name: catalogue.metadata[name] for name in METADATA}
+        catalogue.metadata["Language"] = po.parent.parent.name
+        forms = int(re.search(r"nplurals=(\d)", catalogue.metadata["Plural-Forms"])[1])
+        for entry in catalogue:
+            if entry.msgid_plural:
+                # gettext leaves out the forms beyond two; Django would then show English.
+                entry.msgstr_plural = {i: entry.msgstr_plural.get(i, "") for i in range(forms)}
         catalogue.save()
 
 
