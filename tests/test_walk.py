@@ -294,7 +294,7 @@ def fill_day(page, name, day):
 def save(page):
     """The back office's button at the end of a form."""
     with page.expect_navigation():
-        page.click("button.button-longrunning")
+        page.press("button.button-longrunning", "Enter")
 
 
 def draft_edition(story, page, today):
