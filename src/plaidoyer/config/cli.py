@@ -5,14 +5,15 @@ import signal
 import subprocess
 import sys
 from pathlib import Path
+from typing import cast
 
 import click
 
 from plaidoyer.config import postgres
 
 
-def prepare(*, durable: bool = False) -> None:
-    """Finds or starts the database and loads Django; with `durable`, refuses unsafe settings."""
+def find_database(*, durable: bool = False) -> None:
+    """Finds or starts the database; with `durable`, refuses one with unsafe settings."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "plaidoyer.config.settings")
     try:
         url = postgres.ensure_url()
@@ -20,6 +21,11 @@ def prepare(*, durable: bool = False) -> None:
             postgres.require_durable(url)
     except postgres.DatabaseError as error:
         raise click.ClickException(str(error)) from None
+
+
+def prepare(*, durable: bool = False) -> None:
+    """Finds or starts the database and loads Django."""
+    find_database(durable=durable)
     import django
 
     django.setup()
@@ -55,7 +61,7 @@ def manage(arguments: tuple[str, ...]) -> None:
 @click.option("--threads", default=4, show_default=True, help="Threads in each web process.")
 def serve(host: str, port: int, workers: int, threads: int) -> None:
     """Serve the web pages."""
-    prepare(durable=True)
+    find_database(durable=True)
     command = f"""
         {Path(sys.executable).parent / "granian"} --interface wsgi --host {host} --port {port}
         --workers {workers} --blocking-threads {threads} --backpressure {max(threads * 32, 128)}
@@ -70,10 +76,13 @@ def serve(host: str, port: int, workers: int, threads: int) -> None:
 def worker(concurrency: int) -> None:
     """Do the work behind the pages: match, confirm, deliver, count."""
     prepare(durable=True)
-    from django.core.management import call_command
+    from procrastinate.contrib.django import app
+    from procrastinate.contrib.django.django_connector import DjangoConnector
 
-    # Asked to end, a long job has a second before it is told to stop where it can.
-    call_command("procrastinate", "worker", concurrency=concurrency, shutdown_graceful_timeout=1.0)
+    connector = cast(DjangoConnector, app.connector).get_worker_connector()
+    with app.replace_connector(connector):
+        # Asked to end, a long job has a second before it is told to stop where it can.
+        app.run_worker(concurrency=concurrency, shutdown_graceful_timeout=1.0)
 
 
 @main.command("demo-data")

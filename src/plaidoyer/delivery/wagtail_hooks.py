@@ -3,6 +3,7 @@ from typing import Any
 from django.db.models import QuerySet
 from django.urls import path
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from django_filters import ChoiceFilter, ModelChoiceFilter
 from wagtail import hooks
 from wagtail.admin.filters import WagtailFilterSet
@@ -63,8 +64,8 @@ class LetterLedger(Ledger):
     inspect_view_fields = ["recipient", "subject", "body", "written_at", "envelope"]
     list_display = [
         TitleColumn("subject", label=_("Subject"), url_name="letters:inspect"),
-        Column("writer", label=_("From"), accessor="action.full_name"),
-        Column("recipient", label=_("To")),
+        Column("writer", label=pgettext_lazy("mail", "From"), accessor="action.full_name"),
+        Column("recipient", label=pgettext_lazy("mail", "To")),
         Column("campaign", label=_("Campaign"), accessor="target.campaign"),
         Column("state", label=_("State"), accessor=state),
         Column("reply", label=_("The server’s words"), accessor="envelope.reply"),

@@ -65,7 +65,7 @@ class Envelope(models.Model):
     # Written and committed before the first byte of the message's body goes to the relay.
     begun_at = models.DateTimeField(_("begun"), null=True, editable=False)
     ended_at = models.DateTimeField(_("ended"), null=True, editable=False)
-    reply = models.CharField(_("the server's words"), max_length=500, blank=True)
+    reply = models.CharField(_("the server’s words"), max_length=500, blank=True)
 
     objects = EnvelopeQuerySet.as_manager()
 

@@ -39,6 +39,7 @@ RELAY_REST_SECONDS = 10
 
 draining = threading.Lock()
 relay_rests_until = 0.0
+relay_is_lost = False
 
 
 class Verdict(NamedTuple):
@@ -56,7 +57,7 @@ def send_due(stop: Callable[[], bool] = lambda: False) -> int:
     asked before each message. While the relay cannot be reached nothing is leased: envelopes
     wait as they are, and no attempt is counted.
     """
-    global relay_rests_until
+    global relay_rests_until, relay_is_lost
     if not settings.SMTP_HOST or time.monotonic() < relay_rests_until:
         return 0
     if not draining.acquire(blocking=False):
@@ -67,8 +68,11 @@ def send_due(stop: Callable[[], bool] = lambda: False) -> int:
         sender = Sender()
         try:
             sender.send_all(stop)
+            relay_is_lost = False
         except LostError as error:
-            logger.warning("The mail relay cannot be reached, mail waits: %s", error)
+            if not relay_is_lost:
+                logger.warning("The mail relay cannot be reached, mail waits: %s", error)
+            relay_is_lost = True
             relay_rests_until = time.monotonic() + RELAY_REST_SECONDS
         finally:
             sender.close()

@@ -2,6 +2,7 @@ from typing import Any
 
 from django.urls import path
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from django_filters import ChoiceFilter, DateFromToRangeFilter
 from wagtail import hooks
 from wagtail.admin.filters import DateRangePickerWidget, WagtailFilterSet
@@ -46,7 +47,7 @@ class MailLedger(Ledger):
     menu_label = _("Mail")
     menu_order = 170
     list_display = [
-        Column("to_address", label=_("To")),
+        Column("to_address", label=pgettext_lazy("mail", "To")),
         Column("kind", label=_("Kind")),
         StateColumn("state", label=_("State")),
         Column("reply", label=_("The server’s words")),

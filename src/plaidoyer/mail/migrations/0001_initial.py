@@ -41,7 +41,7 @@ class Migration(migrations.Migration):
                 ('sender', models.IntegerField(editable=False, null=True)),
                 ('begun_at', models.DateTimeField(editable=False, null=True, verbose_name='begun')),
                 ('ended_at', models.DateTimeField(editable=False, null=True, verbose_name='ended')),
-                ('reply', models.CharField(blank=True, max_length=500, verbose_name="the server's words")),
+                ('reply', models.CharField(blank=True, max_length=500, verbose_name="the server’s words")),
             ],
             options={
                 'verbose_name': 'envelope',

@@ -108,10 +108,10 @@ def sink(settings) -> Iterator[Sink]:
     sink = Sink()
     sink.open()
     settings.SMTP_HOST, settings.SMTP_PORT, settings.SMTP_TIMEOUT = "127.0.0.1", sink.port, 1
-    sending.relay_rests_until = 0.0
+    sending.relay_rests_until, sending.relay_is_lost = 0.0, False
     yield sink
     sink.end()
-    sending.relay_rests_until = 0.0
+    sending.relay_rests_until, sending.relay_is_lost = 0.0, False
 
 
 @pytest.fixture

@@ -123,7 +123,9 @@ def test_while_the_relay_is_down_mail_waits_untouched_and_leaves_later(sink, cap
     sink.shut()
     envelope = note()
 
-    assert sending.send_due() == sending.send_due() == 0
+    for _ in range(3):
+        assert sending.send_due() == 0
+        sending.relay_rests_until = 0.0
 
     envelope.refresh_from_db()
     assert (envelope.state, envelope.attempts) == (State.QUEUED, 0)
@@ -133,7 +135,6 @@ def test_while_the_relay_is_down_mail_waits_untouched_and_leaves_later(sink, cap
     assert "suzie" not in caplog.text
 
     sink.open()
-    sending.relay_rests_until = 0.0
     assert sending.send_due() == 1
 
 
@@ -157,7 +158,7 @@ def test_a_relay_that_loses_every_session_is_left_alone(sink):
 
     states = sorted(Envelope.objects.values_list("state", flat=True))
     assert states == ["in_doubt"] * 3 + ["queued"] * 7
-    assert sending.send_due() == 0
+    assert sending.send_due() == 0  # not again at once
 
 
 def test_one_bad_message_does_not_hold_up_the_line(sink):
