@@ -119,7 +119,7 @@ def paper(request: StaffRequest, pk: int, language: str) -> HttpResponse:
     try:
         drawn = pdf.render(tree)
     except pdf.UnprintableError as error:
-        text = _("The PDF in %(language)s has no letter for “%(sign)s”: write it in words.")
+        text = _("No font of the PDF (%(language)s) has the sign “%(sign)s”: write it in words.")
         messages.error(request, text % {"language": language, "sign": error.sign})
         return redirect("editions:edit", pk)
     return HttpResponse(drawn, content_type="application/pdf")
@@ -156,7 +156,9 @@ def publish(request: StaffRequest, pk: int) -> HttpResponse:
 def _screen(request: StaffRequest, edition: Edition, editor: EditionEditor) -> HttpResponse:
     """The editor: items under their headings, each with what the facts say beside it."""
     facts = contents.gather(edition)
-    trees = [contents.tell(facts, language) for language in LANGUAGES]
+    own = translation.get_language()
+    languages = sorted(LANGUAGES, key=lambda language: language != own)
+    trees = [contents.tell(facts, language) for language in languages]
     told: dict[str, list[contents.Tree]] = {}
     for tree in trees:
         for group in tree["groups"]:

@@ -42,6 +42,8 @@ class ItemForm(forms.ModelForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        # A draft may be saved before it is written; the check list asks for what is missing.
+        self.fields["title"].required = self.fields["text"].required = False
         self.stored = approvals.fingerprint(self.instance)
         self.stored_words = (self.instance.title, self.instance.text)
         self.initial["seen"] = self.stored
@@ -82,6 +84,15 @@ class ItemForm(forms.ModelForm):
     def shown_heading(self) -> str:
         """The heading under which the form stands: the stored one until another is saved."""
         return self.initial["heading"]
+
+    @property
+    def is_judged(self) -> bool:
+        """Whether an editor's own judgement stands in it, or has to be mended."""
+        judged = {"heading", "overrule_reason", "is_major", "major_reason"}
+        item = self.instance
+        return (
+            item.is_major or item.heading != item.derived_heading or bool(judged & {*self.errors})
+        )
 
     @property
     def is_changed(self) -> bool:

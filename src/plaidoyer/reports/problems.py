@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from django.conf import settings
 from django.db.models import Prefetch
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from plaidoyer.lib.words import Words
 from plaidoyer.organisation.models import Organisation
@@ -15,13 +15,7 @@ from plaidoyer.reports import approvals, contents, headings, pdf
 from plaidoyer.reports.models import Edition, Heading, Item
 
 LANGUAGES = [code for code, _name in settings.LANGUAGES]
-PARTS = {
-    "title": gettext_lazy("title"),
-    "introduction": gettext_lazy("introduction"),
-    "our_part": gettext_lazy("our part"),
-    "thanks": gettext_lazy("thanks"),
-    "appeal": gettext_lazy("appeal to give"),
-}
+PARTS = ["title", "introduction", "our_part", "thanks", "appeal"]
 NEEDED = {"title", "introduction"}
 # Headings that say that something was achieved or lost, and the standings that bear them out.
 BORNE_OUT_BY = {
@@ -56,11 +50,12 @@ def check_list(edition: Edition, languages: list[str] | None = None) -> list[Pro
 
 
 def _of_edition(edition: Edition, languages: list[str]) -> Iterator[Problem]:
-    for field, name in PARTS.items():
+    for field in PARTS:
+        name = capfirst(getattr(Edition, field).field.verbose_name)
         words: Words = getattr(edition, field)
         if words or field in NEEDED:
             for language in words.missing(languages):
-                text = _("The %(part)s is missing in %(language)s.")
+                text = _("“%(part)s” is not written yet (%(language)s).")
                 yield Problem(text % {"part": name, "language": _named(language)}, field)
     if not Organisation.current().postal_address.strip():
         # Laws against unasked mail (CASL, CAN-SPAM) want it in every mailing.
@@ -73,7 +68,7 @@ def _of_item(edition: Edition, item: Item, languages: list[str]) -> Iterator[Pro
     told += [item.major_reason] if item.is_major else []
     told += [item.overrule_reason] if item.heading != item.derived_heading else []
     for language in sorted({code for words in told for code in words.missing(languages)}):
-        text = _("“%(item)s” is not complete in %(language)s.")
+        text = _("“%(item)s” is not written yet (%(language)s).")
         yield Problem(text % {"item": name, "language": _named(language)}, place)
     if item.heading != item.derived_heading and not item.overrule_reason:
         text = _("“%(item)s” stands under another heading than the facts give, without a reason.")
@@ -130,7 +125,9 @@ def _of_paper(edition: Edition, languages: list[str]) -> Iterator[Problem]:
         try:
             pdf.render(contents.tell(facts, language))
         except pdf.UnprintableError as error:
-            text = _("The PDF in %(language)s has no letter for “%(sign)s”: write it in words.")
+            text = _(
+                "No font of the PDF (%(language)s) has the sign “%(sign)s”: write it in words."
+            )
             yield Problem(text % {"language": _named(language), "sign": error.sign})
 
 

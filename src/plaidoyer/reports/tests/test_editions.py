@@ -103,16 +103,16 @@ def test_an_approval_is_of_the_words_as_they_stood(half_year, world):
     ("spoil", "told"),
     [
         (lambda e, i: i.approvals.all().delete(), "not approved by a second person"),
-        (lambda e, i: e.introduction.pop("fr"), "introduction is missing in French"),
-        (lambda e, i: e.thanks.pop("en"), "thanks is missing in English"),
-        (lambda e, i: i.text.pop("fr"), "is not complete in French"),
+        (lambda e, i: e.introduction.pop("fr"), "“Introduction” is not written yet (French)"),
+        (lambda e, i: e.thanks.pop("en"), "“Thanks” is not written yet (English)"),
+        (lambda e, i: i.text.pop("fr"), "” is not written yet (French)"),
         (lambda e, i: Evidence.objects.all().delete(), "there is no evidence for"),
         (lambda e, i: i.delete(), "nothing in this edition"),
         (
             lambda e, i: Organisation.objects.update(postal_address=""),
             "postal address is missing",
         ),
-        (lambda e, i: e.thanks.update(en="Thanks 😀"), "no letter for “😀”"),
+        (lambda e, i: e.thanks.update(en="Thanks 😀"), "has the sign “😀”"),
     ],
 )
 def test_publishing_is_refused_with_what_is_to_be_done(half_year, world, spoil, told):

@@ -66,7 +66,7 @@ def test_words_come_out_as_they_were_typed(half_year, world, client, words):
 
 
 def test_the_slots_of_a_mailing_cannot_be_typed(half_year, world):
-    ed, anne = world
+    ed, _anne = world
     half_year.thanks = Words(fr=f"a{GIVEN_NAME}b", en=f"a{UNSUBSCRIBE_URL}b\x1bc\u202ed")
     half_year.save()
 
