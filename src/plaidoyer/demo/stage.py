@@ -38,7 +38,8 @@ def play(*, port: int, fresh: bool, scale: str, prepare: Callable[[], None]) -> 
     began = time.monotonic()
     folder = Path(os.environ.get("VAR_DIR") or "var").resolve() / "demo"
     folder.mkdir(parents=True, exist_ok=True)
-    for number in (signal.SIGTERM, signal.SIGHUP):
+    # SIGINT too: whoever starts us in the background may have let us ignore it.
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.default_int_handler)
     children: dict[str, subprocess.Popen] = {}
     with claimed(folder):
