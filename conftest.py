@@ -1,3 +1,5 @@
+import socket
+
 import pytest
 
 pytest_plugins = ["tests.servers"]
@@ -8,3 +10,18 @@ def plain_static_files(settings):
     """Pages name their static files without the manifest that collectstatic writes."""
     plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
     settings.STORAGES = {**settings.STORAGES, "staticfiles": plain}
+
+
+@pytest.fixture(autouse=True, scope="session")
+def loopback_only():
+    """No test reaches for another machine."""
+    connect = socket.socket.connect
+
+    def connect_here(self, address):
+        if isinstance(address, tuple) and address[0] not in {"127.0.0.1", "::1", "localhost"}:
+            raise AssertionError(f"A test reached for {address[0]}")
+        return connect(self, address)
+
+    socket.socket.connect = connect_here
+    yield
+    socket.socket.connect = connect

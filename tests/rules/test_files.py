@@ -1,6 +1,7 @@
 """What every file must keep to, so that a newcomer finds their way."""
 
 import re
+import socket
 import tomllib
 from pathlib import Path
 
@@ -85,3 +86,8 @@ def test_no_style_or_script_stands_inside_a_public_page():
     ]
 
     assert [shown(path) for path in pages if inline.search(path.read_text())] == []
+
+
+def test_tests_cannot_reach_another_machine():
+    with pytest.raises(AssertionError, match=r"192\.0\.2\.1"):
+        socket.create_connection(("192.0.2.1", 80), timeout=1)
