@@ -99,7 +99,7 @@ def landscape(chance: random.Random, light: Light, features: list[str]) -> str:
     drawn = {name: FEATURES[name](chance, light, river) for name in features}
     parts = [
         f'<rect width="{WIDTH}" height="{SHORE}" fill="url(#sky)"/>',
-        f'<circle cx="{chance.randint(190, WIDTH - 190)}" cy="{chance.randint(95, 160)}" '
+        f'<circle cx="{chance.randint(190, WIDTH - 190)}" cy="{chance.randint(125, 175)}" '
         f'r="{chance.randint(36, 50)}" fill="{light.sun}"/>',
         ridge(chance, HORIZON - 45, 52, light.hills[0]),
         ridge(chance, HORIZON - 8, 36, light.hills[1]),
@@ -273,7 +273,7 @@ def reeds(chance: random.Random, light: Light, river: River) -> str:
 
 def birds(chance: random.Random, light: Light, river: River) -> str:
     def bird() -> str:
-        x, y, span = chance.randint(120, 1080), chance.randint(45, 190), chance.randint(10, 22)
+        x, y, span = chance.randint(120, 1080), chance.randint(80, 200), chance.randint(10, 22)
         wing = span * 0.4
         return (
             f'<path d="M{x - span} {y - wing:.0f} q{wing:.0f} {-wing / 2:.0f} {span} {wing:.0f} '
