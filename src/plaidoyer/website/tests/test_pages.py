@@ -111,10 +111,10 @@ def test_a_page_fetches_nothing_from_elsewhere(answers):
 
 
 def test_pages_of_words_are_the_same_for_everybody(client, shown):
-    testing.make_organiser()
+    organiser = testing.make_organiser()
     for address in shown.addresses():
         anonymous = client.get(address)
-        client.login(username="ed", password="secret")
+        client.force_login(organiser)
         signed_in = client.get(address)
         client.logout()
 
