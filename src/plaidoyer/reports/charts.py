@@ -39,8 +39,8 @@ def tell(weeks: Weeks, language: str, accent: str) -> dict[str, Any] | None:
     best, most = max(weeks.counts.items(), key=lambda week: week[1])
     if most <= 0:
         return None
-    acts = wording.quantity(most, ngettext("act", "acts", most), language)
-    sentence = _("The busiest week began on %(date)s: %(acts)s confirmed.") % {
+    acts = wording.quantity(most, ngettext("confirmed act", "confirmed acts", most), language)
+    sentence = _("The busiest week began on %(date)s: %(acts)s.") % {
         "date": wording.date(best, language),
         "acts": acts,
     }

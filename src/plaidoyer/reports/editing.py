@@ -18,9 +18,9 @@ from wagtail.admin.auth import permission_required
 
 from plaidoyer.campaigns.models import Campaign
 from plaidoyer.newsletters import reporting as newsletters
-from plaidoyer.reports import approvals, contents, editions, pdf, views
+from plaidoyer.reports import contents, editions, pdf, views
 from plaidoyer.reports.forms import EditionEditor
-from plaidoyer.reports.models import Edition, Heading, Item
+from plaidoyer.reports.models import Edition, Heading
 from plaidoyer.reports.problems import LANGUAGES
 
 
@@ -169,7 +169,6 @@ def _screen(request: StaffRequest, edition: Edition, editor: EditionEditor) -> H
             "form": form,
             "item": form.instance,
             "facts": told.get(f"c-{form.instance.campaign.slug}", []),
-            "approval": approvals.holding(Item.objects.get(pk=form.instance.pk)),
             "may_approve": form.instance.edited_by_id != request.user.pk,
         }
         for form in editor.items
@@ -184,7 +183,7 @@ def _screen(request: StaffRequest, edition: Edition, editor: EditionEditor) -> H
         "edit",
         editor=editor,
         groups=[(heading, group) for heading, group in groups if group],
-        problems=editions.check_list(edition),
+        problems=editions.check_list(edition, facts=facts),
         addable=addable(edition),
     )
 

@@ -146,9 +146,9 @@ def publish(edition: Edition, by: User) -> Edition:
     """
     edition = open_for_change(edition)
     counting.advance(since=edition.starts_on)
-    if problems := check_list(edition):
-        raise RefusedError([problem.text for problem in problems])
     facts = contents.gather(edition)
+    if problems := check_list(edition, facts=facts):
+        raise RefusedError([problem.text for problem in problems])
     trees = {language: contents.tell(facts, language) for language in LANGUAGES}
     Document.objects.bulk_create(
         Document(

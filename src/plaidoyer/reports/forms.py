@@ -45,6 +45,7 @@ class ItemForm(forms.ModelForm):
         # A draft may be saved before it is written; the check list asks for what is missing.
         self.fields["title"].required = self.fields["text"].required = False
         self.stored = approvals.fingerprint(self.instance)
+        self.approval = approvals.holding(self.instance)
         self.stored_words = (self.instance.title, self.instance.text)
         self.initial["seen"] = self.stored
 
@@ -106,7 +107,9 @@ class EditionEditor:
     def __init__(self, edition: Edition, data: QueryDict | None = None) -> None:
         self.edition = edition
         self.head = EditionForm(data, instance=edition, prefix="edition")
-        items = edition.items.select_related("campaign", "edited_by").prefetch_related("approvals")
+        items = edition.items.select_related("campaign", "edited_by").prefetch_related(
+            "approvals__approved_by"
+        )
         self.items = [
             # An item that came after this page was shown is not in what was sent.
             ItemForm(

@@ -56,8 +56,8 @@ def how_we_count(moment: str, language: str) -> list[str]:
     """What stands behind every figure, as paragraphs."""
     told = [
         _(
-            "Every figure was counted by the program, in the rows that stand for it, on %(moment)s."
-            " Nobody typed it. Days are days of universal time (UTC)."
+            "Our own figures were counted by the program, in the rows that stand for them, on"
+            " %(moment)s. Nobody typed them. Days are days of universal time (UTC)."
         )
         % {"moment": moment},
         _(

@@ -33,11 +33,14 @@ class Problem:
     place: str = ""
 
 
-def check_list(edition: Edition, languages: list[str] | None = None) -> list[Problem]:
+def check_list(
+    edition: Edition, languages: list[str] | None = None, facts: contents.Facts | None = None
+) -> list[Problem]:
     """Everything to be done before `edition` can be published; nothing when it can.
 
     A text missing in a language, an item nobody else approved, a heading overruled without a
     reason or no longer what the facts give, a claim without evidence, a sign no font can draw.
+    `facts` are those of the edition where they are already gathered.
     """
     languages = languages or LANGUAGES
     items = list(edition.items.select_related("campaign").prefetch_related("approvals"))
@@ -46,7 +49,7 @@ def check_list(edition: Edition, languages: list[str] | None = None) -> list[Pro
         found.append(Problem(_("There is nothing in this edition yet."), "items"))
     for item in items:
         found += _of_item(edition, item, languages)
-    return found or [*_of_paper(edition, languages)]
+    return found or [*_of_paper(facts or contents.gather(edition), languages)]
 
 
 def _of_edition(edition: Edition, languages: list[str]) -> Iterator[Problem]:
@@ -118,9 +121,8 @@ def _borne_out(edition: Edition, item: Item) -> bool:
     )
 
 
-def _of_paper(edition: Edition, languages: list[str]) -> Iterator[Problem]:
+def _of_paper(facts: contents.Facts, languages: list[str]) -> Iterator[Problem]:
     """Asked last: every page is drawn for it."""
-    facts = contents.gather(edition)
     for language in languages:
         try:
             pdf.render(contents.tell(facts, language))

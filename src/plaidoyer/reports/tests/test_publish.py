@@ -155,7 +155,7 @@ def test_the_page_is_public_and_the_same_for_everybody(published, client):
 def test_the_chart_comes_with_its_table_and_its_words(published, client):
     page = web(client, "en")
 
-    assert "The busiest week began on February 2, 2026: more than 1,000 acts confirmed." in page
+    assert "The busiest week began on February 2, 2026: more than 1,000 confirmed acts." in page
     assert '<th scope="row">February 2, 2026</th><td class="is-number">1,034</td>' in page
     for name in ("chart", "chart-dark"):
         picture = client.get(f"/en/reports/2026-1/{name}.svg")
