@@ -10,4 +10,4 @@ class DeliveryConfig(AppConfig):
         from plaidoyer.delivery import letters
         from plaidoyer.mail.kinds import register
 
-        register(letters.KIND, letters.compose)
+        register(letters.KIND, letters.compose, _("letter"))

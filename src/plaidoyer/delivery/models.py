@@ -25,7 +25,12 @@ class Letter(models.Model):
     body = models.TextField(_("body"))
     written_at = models.DateTimeField(_("written"), default=timezone.now)
     envelope = models.OneToOneField(
-        Envelope, models.PROTECT, null=True, blank=True, related_name="letter"
+        Envelope,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="letter",
+        verbose_name=_("state"),
     )
 
     objects = LetterQuerySet.as_manager()

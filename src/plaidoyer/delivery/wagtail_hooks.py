@@ -1,27 +1,32 @@
 from typing import Any
 
 from django.db.models import QuerySet
+from django.template.defaultfilters import linebreaks_filter
 from django.urls import path
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 from django_filters import ChoiceFilter, ModelChoiceFilter
 from wagtail import hooks
 from wagtail.admin.filters import WagtailFilterSet
 from wagtail.admin.ui.tables import Column, DateColumn, TitleColumn
+from wagtail.admin.views import generic
 
 from plaidoyer.campaigns.models import Campaign, Target
 from plaidoyer.delivery.models import Letter
 from plaidoyer.lib.desk import Ledger, Listing
+from plaidoyer.mail.columns import StateColumn
 from plaidoyer.mail.models import Envelope
 
-HELD = "held"
+HELD, HELD_WORDS = "held", _("held: no address")
 
 
 class LetterFilters(WagtailFilterSet):
     state = ChoiceFilter(
         label=_("State"),
         method="keep_state",
-        choices=[(HELD, _("held: no address")), *Envelope.State.choices],
+        choices=[(HELD, HELD_WORDS), *Envelope.State.choices],
     )
     campaign = ModelChoiceFilter(
         label=_("Campaign"), field_name="target__campaign", queryset=Campaign.objects.all()
@@ -47,11 +52,19 @@ class LetterList(Listing):
         return letters.select_related("action", "target__campaign", "envelope")
 
 
-def state(letter: Letter) -> str:
-    """Where a letter stands, for the list."""
-    if letter.envelope is None:
-        return str(_("held: no address"))
-    return str(letter.envelope.get_state_display())
+class LetterSheet(generic.InspectView):
+    """One letter, as its target reads it."""
+
+    page_title = _("Letter")
+
+    def get_body_display_value(self) -> str:
+        return linebreaks_filter(self.object.body)
+
+    def get_written_at_display_value(self) -> str:
+        return date_format(timezone.localtime(self.object.written_at), "DATETIME_FORMAT")
+
+    def get_envelope_display_value(self) -> str:
+        return str(self.object.envelope or HELD_WORDS)
 
 
 class LetterLedger(Ledger):
@@ -60,6 +73,7 @@ class LetterLedger(Ledger):
     icon = "doc-full"
     menu_order = 160
     index_view_class = LetterList
+    inspect_view_class = LetterSheet
     inspect_view_enabled = True
     inspect_view_fields = ["recipient", "subject", "body", "written_at", "envelope"]
     list_display = [
@@ -67,7 +81,12 @@ class LetterLedger(Ledger):
         Column("writer", label=pgettext_lazy("mail", "From"), accessor="action.full_name"),
         Column("recipient", label=pgettext_lazy("mail", "To")),
         Column("campaign", label=_("Campaign"), accessor="target.campaign"),
-        Column("state", label=_("State"), accessor=state),
+        StateColumn(
+            label=_("State"),
+            envelope=lambda letter: letter.envelope,
+            none=HELD_WORDS,
+            list_url="letters:index",
+        ),
         Column("reply", label=_("The server’s words"), accessor="envelope.reply"),
         DateColumn("written_at", label=_("Written"), sort_key="written_at"),
     ]

@@ -6,6 +6,8 @@ A room registers its composer when Django starts (its `apps.py`), so that mail k
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
+from django.utils.functional import Promise
+
 from plaidoyer.mail.models import Envelope
 
 
@@ -27,8 +29,10 @@ class Message:
 Composer = Callable[[Sequence[Envelope]], dict[int, Message]]
 
 COMPOSERS: dict[str, Composer] = {}
+LABELS: dict[str, str | Promise] = {}
 
 
-def register(kind: str, composer: Composer) -> None:
-    """Lets `composer` write the envelopes of `kind`: it gives messages by envelope id."""
+def register(kind: str, composer: Composer, label: str | Promise = "") -> None:
+    """Lets `composer` write the envelopes of `kind`, which the back office calls `label`."""
     COMPOSERS[kind] = composer
+    LABELS[kind] = label or kind

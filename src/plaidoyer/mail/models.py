@@ -70,8 +70,8 @@ class Envelope(models.Model):
     objects = EnvelopeQuerySet.as_manager()
 
     class Meta:
-        verbose_name = _("envelope")
-        verbose_name_plural = _("envelopes")
+        verbose_name = _("mail")
+        verbose_name_plural = _("mails")
         indexes = [
             # In the order of leaving, so that a lease reads no more rows than it takes.
             models.Index(
@@ -103,7 +103,7 @@ class Envelope(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.kind} {self.uid}"
+        return f"{self.get_state_display()} {self.reply}".strip()
 
 
 class Suppression(models.Model):

@@ -1,6 +1,7 @@
 from django.contrib.auth.decorators import permission_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 from wagtail.admin import messages
@@ -24,4 +25,6 @@ def settle(request: HttpRequest, pk: int) -> HttpResponse:
     else:
         log(envelope, "mail.sent_again", user=request.user)
         messages.success(request, _("It leaves again, under the same Message-ID."))
-    return redirect("mail:index")
+    back = request.POST.get("back", "")
+    is_ours = url_has_allowed_host_and_scheme(back, allowed_hosts=None)
+    return redirect(back if is_ours else "mail:index")

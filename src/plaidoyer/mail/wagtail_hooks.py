@@ -1,5 +1,3 @@
-from typing import Any
-
 from django.urls import path
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -11,12 +9,13 @@ from wagtail.log_actions import LogActionRegistry
 
 from plaidoyer.lib.desk import Ledger
 from plaidoyer.mail import views
-from plaidoyer.mail.kinds import COMPOSERS
+from plaidoyer.mail.columns import StateColumn
+from plaidoyer.mail.kinds import LABELS
 from plaidoyer.mail.models import Envelope
 
 
 class MailFilters(WagtailFilterSet):
-    kind = ChoiceFilter(label=_("Kind"), choices=lambda: [(kind, kind) for kind in COMPOSERS])
+    kind = ChoiceFilter(label=_("Kind"), choices=lambda: list(LABELS.items()))
     queued_at = DateFromToRangeFilter(label=_("Queued"), widget=DateRangePickerWidget)
 
     class Meta:
@@ -24,32 +23,20 @@ class MailFilters(WagtailFilterSet):
         fields = ["state", "kind", "queued_at"]
 
 
-class StateColumn(Column):
-    """Where an envelope stands; where it is in doubt, with what a person can do about it."""
-
-    cell_template_name = "mail/admin/state.html"
-
-    def get_cell_context_data(self, instance: Envelope, parent_context: Any) -> dict[str, Any]:
-        request = parent_context["request"]
-        doubtful = instance.state == Envelope.State.IN_DOUBT
-        return {
-            **super().get_cell_context_data(instance, parent_context),
-            "envelope": instance,
-            "may_settle": doubtful and request.user.has_perm("mail.change_envelope"),
-            "request": request,
-        }
+def kind(envelope: Envelope) -> str:
+    """What the back office calls its kind."""
+    return str(LABELS.get(envelope.kind, envelope.kind))
 
 
 class MailLedger(Ledger):
     model = Envelope
     name = "mail"
     icon = "mail"
-    menu_label = _("Mail")
     menu_order = 170
     list_display = [
         Column("to_address", label=pgettext_lazy("mail", "To")),
-        Column("kind", label=_("Kind")),
-        StateColumn("state", label=_("State")),
+        Column("kind", label=_("Kind"), accessor=kind),
+        StateColumn(label=_("State"), envelope=lambda row: row, none="", list_url="mail:index"),
         Column("reply", label=_("The server’s words")),
         DateColumn("queued_at", label=_("Queued"), sort_key="queued_at"),
         DateColumn("ended_at", label=_("Ended"), sort_key="ended_at"),

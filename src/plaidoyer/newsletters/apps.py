@@ -10,4 +10,4 @@ class NewslettersConfig(AppConfig):
         from plaidoyer.mail import kinds
         from plaidoyer.newsletters import copies, mailings
 
-        kinds.register(mailings.KIND, copies.compose)
+        kinds.register(mailings.KIND, copies.compose, _("mailing"))

@@ -25,7 +25,7 @@ class Migration(migrations.Migration):
                 ('body', models.TextField(verbose_name='body')),
                 ('written_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='written')),
                 ('action', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='letters', to='actions.action')),
-                ('envelope', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='letter', to='mail.envelope')),
+                ('envelope', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='letter', to='mail.envelope', verbose_name='state')),
                 ('target', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='letters', to='campaigns.target')),
             ],
             options={

@@ -25,7 +25,18 @@ def test_organisers_see_each_letter_and_the_servers_words(client, letter):
     assert "/admin/letters/new/" not in page
 
     sheet = client.get(f"/admin/letters/inspect/{letter.pk}/").text
-    assert "That is what it is for." in sheet
+    assert "<p>That is what it is for. &lt;b&gt;Keep it.&lt;/b&gt;</p>" in sheet
+    assert "550 5.1.1 no such user" in sheet
+
+
+def test_a_letter_in_doubt_can_be_settled_from_the_list(client, letter):
+    Envelope.objects.update(state="in_doubt")
+    client.force_login(make_organiser())
+
+    page = client.get("/admin/letters/").text
+
+    assert f"/admin/mail/settle/{letter.envelope_id}/" in page
+    assert 'name="back" value="/admin/letters/"' in page
 
 
 @pytest.mark.parametrize(

@@ -44,8 +44,8 @@ class Migration(migrations.Migration):
                 ('reply', models.CharField(blank=True, max_length=500, verbose_name="the server’s words")),
             ],
             options={
-                'verbose_name': 'envelope',
-                'verbose_name_plural': 'envelopes',
+                'verbose_name': 'mail',
+                'verbose_name_plural': 'mails',
                 'indexes': [models.Index(models.OrderBy(models.F('urgency'), descending=True), models.F('due_at'), models.F('id'), condition=models.Q(('state__in', ['queued', 'deferred'])), name='envelope_due'), models.Index(models.F('sender'), condition=models.Q(('state', 'leased')), name='envelope_leased')],
                 'constraints': [models.CheckConstraint(condition=models.Q(('state__in', ['queued', 'leased', 'deferred', 'accepted', 'refused', 'in_doubt', 'suppressed', 'cancelled', 'bounced'])), name='envelope_state_known')],
             },

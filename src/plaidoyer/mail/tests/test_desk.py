@@ -1,7 +1,10 @@
 """The list of mails in the back office, and what becomes of those in doubt."""
 
+import re
+
 import pytest
 from django.contrib.auth.models import Permission, User
+from django.test import Client
 from django.utils import timezone
 
 from plaidoyer.mail import envelopes
@@ -35,6 +38,31 @@ def test_the_list_can_be_narrowed(client, doubtful, query):
     client.force_login(make_organiser())
 
     assert "vale@ministry.example" not in client.get(f"/admin/mail/{query}").text
+
+
+def test_the_buttons_work_as_a_browser_presses_them(doubtful):
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(make_organiser())
+    page = client.get("/admin/mail/").text
+    form = page[page.index("/admin/mail/settle/") :]
+    fields = dict(re.findall(r'name="(csrfmiddlewaretoken|back)" value="([^"]+)"', form))
+
+    answer = client.post(f"/admin/mail/settle/{doubtful.pk}/", {**fields, "verdict": "arrived"})
+
+    assert (answer.status_code, answer["Location"]) == (302, "/admin/mail/")
+    doubtful.refresh_from_db()
+    assert doubtful.state == "accepted"
+
+
+@pytest.mark.parametrize(
+    "back", ["https://evil.example/", "//evil.example", "javascript:x", "\x00"]
+)
+def test_nobody_is_led_elsewhere(client, doubtful, back):
+    client.force_login(make_organiser())
+
+    answer = client.post(f"/admin/mail/settle/{doubtful.pk}/", {"back": back})
+
+    assert answer["Location"] == "/admin/mail/"
 
 
 @pytest.mark.parametrize(("verdict", "state"), [("arrived", "accepted"), ("again", "queued")])
