@@ -85,11 +85,20 @@ class ConsentField(forms.Field):
 class ActForm(forms.Form):
     """What every act asks: who acts. A kind adds its own fields (actions/kinds)."""
 
-    given_name = LineField(label=_("Given name"), max_length=100)
-    family_name = LineField(label=_("Family name"), max_length=100)
+    given_name = LineField(
+        label=_("Given name"),
+        max_length=100,
+        error_messages={"required": _("Write your given name.")},
+    )
+    family_name = LineField(
+        label=_("Family name"),
+        max_length=100,
+        error_messages={"required": _("Write your family name.")},
+    )
     email = AddressField(
         label=_("E-mail"),
         max_length=254,
+        error_messages={"required": _("Write your e-mail address.")},
         help_text=_("We send you one message to confirm. Your address is never shown."),
     )
     postal_code = LineField(label=_("Postal code (optional)"), max_length=12, required=False)

@@ -58,6 +58,7 @@ def progress(form: ActionForm, count: counting.Count | None = None) -> dict[str,
         "value": count.value,
         "number": wording.number(count.value, language),
         "words": KINDS[form.kind].counted(count.value),
+        "at": count.counted_at,
         "counted_at": wording.moment(timezone.localtime(count.counted_at), language),
         "goal": form.goal,
         "goal_number": wording.number(form.goal, language) if form.goal else "",
@@ -108,12 +109,14 @@ def confirmation_screen(action: Action) -> dict[str, Any]:
     """Where one act stands, for its supporter."""
     confirmation = Confirmation.objects.filter(action=action).select_related("supporter").first()
     kind = KINDS[action.form.kind]
-    page = page_of(action.form)
+    screen = after_screen(action.form, confirmation.supporter if confirmation else None)
+    page = screen["page"]
     return {
-        **after_screen(action.form, confirmation.supporter if confirmation else None),
+        **screen,
         **kind.told(action),
         "action": action,
         "state": confirmations.state(action).value,
+        "count_lags": confirmation and confirmation.confirmed_at > screen["progress"]["at"],
         "consent_waits": confirmations.consent_waits(action),
         "withdraw_url": withdrawal_path(action),
         "share": share_links(page.get_full_url(), page.title) if page else [],

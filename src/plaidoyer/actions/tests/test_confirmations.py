@@ -6,7 +6,7 @@ import pytest
 from django.db import connection
 from procrastinate.contrib.django.models import ProcrastinateJob
 
-from plaidoyer.actions import confirmations, intake, matching
+from plaidoyer.actions import confirmations, counting, intake, matching
 from plaidoyer.actions.confirmations import State
 from plaidoyer.actions.messages import confirmation_path, withdrawal_path
 from plaidoyer.actions.models import Action, Confirmation, Match, Withdrawal
@@ -316,6 +316,16 @@ def test_confirming_and_taking_back_at_once_leaves_one_truth(form):
 
     confirmation = Confirmation.objects.get()
     assert Withdrawal.objects.count() == (confirmation.withdrawal is not None)
+
+
+def test_a_count_that_lags_behind_says_so(client, form):
+    act = sign(form)
+    confirmations.confirm(act)
+    assert client.get(follow(act)).context["count_lags"]
+
+    counting.advance()
+
+    assert not client.get(follow(act)).context["count_lags"]
 
 
 def test_after_confirming_there_is_somewhere_to_go(client, form):

@@ -39,10 +39,15 @@ class LetterForm(ActForm):
         label=pgettext_lazy("letter", "To"),
         error_messages={"required": _("Choose at least one recipient.")},
     )
-    subject = LineField(label=_("Subject"), max_length=LONGEST_SUBJECT)
+    subject = LineField(
+        label=_("Subject"),
+        max_length=LONGEST_SUBJECT,
+        error_messages={"required": _("Write a subject.")},
+    )
     body = ParagraphsField(
         label=_("Your letter"),
         max_length=LONGEST_BODY,
+        error_messages={"required": _("Write your letter.")},
         help_text=_("Your own words count most. Greeting and signature are added."),
     )
 
@@ -67,11 +72,13 @@ class LetterForm(ActForm):
         super().offer(wording=wording, page=page)
         field, language = self.fields["targets"], get_language() or ""
         known = field.known  # type: ignore[attr-defined]
-        field.choices = [  # type: ignore[attr-defined]
-            (key, letters.recipient(target).named(language)) for key, target in known.items()
-        ]
+        names = {key: letters.recipient(known[key]).named(language) for key in known}
+        if len(names) == 1:
+            [only] = names.values()
+            self["body"].label = _("Your letter to %(recipient)s") % {"recipient": only}
+            field.widget = forms.MultipleHiddenInput()
+        field.choices = list(names.items())  # type: ignore[attr-defined]
         self.initial["targets"] = list(known)
-        field.disabled = len(known) == 1
 
     def content(self) -> dict[str, Any]:
         return {
