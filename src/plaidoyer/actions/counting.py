@@ -97,11 +97,14 @@ def recount() -> int:
 
 
 def confirmed(forms: Iterable[ActionForm]) -> dict[int, Count]:
-    """What counts on each form, by its id, and when it was counted; one query."""
-    ids = [form.pk for form in forms]
-    counts = dict.fromkeys(ids, Count(0, timezone.now()))
+    """What counts on each form, by its id, and when it was counted; one query.
+
+    A form that was never counted yet had nothing when it opened.
+    """
+    now = timezone.now()
+    counts = {form.pk: Count(0, min(form.opens_at, now)) for form in forms}
     totals = (
-        Tally.objects.filter(form__in=ids)
+        Tally.objects.filter(form__in=list(counts))
         .values("form")
         .annotate(value=Sum(F("confirmed") - F("withdrawn")), counted_at=Max("recounted_at"))
     )
