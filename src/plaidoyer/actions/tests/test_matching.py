@@ -20,7 +20,7 @@ def sign(form, email="suzie@post.example", **facts):
     return intake.append(form, email=email, **facts)
 
 
-def sent(kind=None):
+def sent():
     """The envelopes queued so far, in their order, as (kind, address)."""
     return list(Envelope.objects.order_by("id").values_list("kind", "to_address"))
 
