@@ -128,6 +128,7 @@ class Embedded:
         program_path = Path(spec.origin).parent / "pginstall18" / "bin" / program
         if self.account:
             open_to_others(program_path)
+            open_to_others(self.data)  # again: a folder above may have been closed since
         # Files, not pipes: the server inherits them and would keep a pipe open for ever.
         with tempfile.TemporaryFile() as words:
             done = subprocess.run(

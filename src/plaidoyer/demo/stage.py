@@ -22,7 +22,7 @@ from pathlib import Path
 import click
 
 MAIL_DOMAIN = "rivieres.example"
-STAFF, PASSWORD = ("anne", "ed"), "riviere"
+STAFF, PASSWORD = ("anne", "ed", "admin"), "riviere"
 STOP_SECONDS = 20
 
 
@@ -47,7 +47,7 @@ def play(*, port: int, fresh: bool, scale: str, prepare: Callable[[], None]) -> 
             require_free(port)
             smtp_port = free_port()
             os.environ.update(environment(folder, port, smtp_port))
-            with told("Database"):
+            with told("Database and program"):
                 prepare()
             set_up(folder, port, fresh, scale)
             with told("Web, worker and mail catcher"):
@@ -177,21 +177,15 @@ def collect_static() -> None:
 
 
 def fill(scale: str) -> None:
-    """The story, and those who tell it."""
+    """The story with its staff; or an empty site, and only its administrator."""
     from django.contrib.auth.models import User
 
-    from plaidoyer.organisation.staff import organisers
-
-    if scale != "empty":
+    if scale == "empty":
+        User.objects.create_superuser("admin", password=PASSWORD)
+    else:
         from plaidoyer.demo import story
 
         story.tell(scale=scale)
-    for name in STAFF:
-        user, created = User.objects.get_or_create(username=name)
-        if created:
-            user.set_password(PASSWORD)
-            user.save()
-        user.groups.add(organisers())
 
 
 def start(*arguments: str) -> subprocess.Popen:
@@ -253,13 +247,17 @@ def stop(children: list[subprocess.Popen]) -> None:
 
 def programme(folder: Path, port: int, seconds: float) -> str:
     """What there is to see, and who may go behind the stage."""
+    from django.contrib.auth.models import User
+
     home = f"http://localhost:{port}"
     kept = os.path.relpath(folder)
+    known = User.objects.filter(username__in=STAFF).values_list("username", flat=True)
+    names = " or ".join(name for name in STAFF if name in known)
     return f"""
 The demo is open, after {seconds:.0f} seconds.
 
   Site           {home}/fr/   {home}/en/
-  Back office    {home}/admin/   sign in as {" or ".join(STAFF)}, password {PASSWORD}
+  Back office    {home}/admin/   sign in as {names}, password {PASSWORD}
   Caught mail    {home}/demo/mail/
 
 Ctrl-C stops it. Its data stay in {kept}; --fresh forgets them.

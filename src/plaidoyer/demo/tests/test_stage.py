@@ -88,7 +88,7 @@ def test_the_demo_opens_keeps_its_data_and_leaves_nothing_behind(demo):
 
     demo.start()
     demo.wait_until_open()
-    assert "Story" not in demo.said()
+    assert "sign in as admin, password" in demo.said()
     worker = next(
         process
         for process in demo.left_behind()
