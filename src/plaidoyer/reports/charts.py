@@ -18,19 +18,21 @@ from plaidoyer.lib import wording
 
 @dataclass(frozen=True, slots=True)
 class Weeks:
-    """Confirmed acts, less those taken back, by Monday of every week of the period in its order."""
+    """Confirmed acts, less those taken back, by the first day of every week of the period.
+
+    A week begins on its Monday, the first one with the period.
+    """
 
     counts: dict[datetime.date, int]
 
 
 def gather(forms: Sequence[ActionForm], starts_on: datetime.date, ends_on: datetime.date) -> Weeks:
     """The acts confirmed on all `forms` in each week of the period."""
-    first = _monday(starts_on)
-    weeks = (_monday(ends_on) - first).days // 7 + 1
-    counts = {first + datetime.timedelta(weeks=n): 0 for n in range(weeks)}
+    days = range((ends_on - starts_on).days + 1)
+    counts = {_week(starts_on + datetime.timedelta(days=n), starts_on): 0 for n in days}
     for form in forms:
         for day, count in counting.per_day(form, starts_on, ends_on):
-            counts[_monday(day)] += count
+            counts[_week(day, starts_on)] += count
     return Weeks(counts)
 
 
@@ -64,7 +66,7 @@ def _spec(weeks: Weeks, language: str) -> dict[str, Any]:
     rows = [{"week": week.isoformat(), "acts": count} for week, count in weeks.counts.items()]
     return {
         "$schema": "https://vega.github.io/schema/vega-lite/v5.json",
-        "width": 640,
+        "width": 480,
         "height": 220,
         "padding": 4,
         "background": None,
@@ -88,11 +90,12 @@ def _spec(weeks: Weeks, language: str) -> dict[str, Any]:
 
 
 def _month_labels(weeks: Weeks, names: Sequence[str]) -> str:
-    """A Vega expression: the month's name under its first week, nothing under the others."""
+    """A Vega expression: under the first week of a month its name, of six months at most."""
     first: dict[tuple[int, int], datetime.date] = {}
     for week in weeks.counts:
         first.setdefault((week.year, week.month), week)
-    shown = {week.isoformat(): names[month - 1] for (_year, month), week in first.items()}
+    some = list(first.items())[:: -(-len(first) // 6)]
+    shown = {week.isoformat(): names[month - 1] for (_year, month), week in some}
     return f"{json.dumps(shown)}[datum.value] || ''"
 
 
@@ -110,7 +113,7 @@ def _coloured(spec: dict[str, Any], *, bar: str, ink: str, rule: str) -> str:
         "gridColor": rule,
         "labelFont": "sans-serif",
     }
-    config = {"bar": {"color": bar}, "axis": axis, "view": {"stroke": None}}
+    config = {"bar": {"color": bar}, "axis": axis, "view": {"stroke": None}, "aria": False}
     return json.dumps({**spec, "config": config})
 
 
@@ -120,5 +123,5 @@ def _draw(spec: str) -> str:
     return vl_convert.vegalite_to_svg(spec)
 
 
-def _monday(day: datetime.date) -> datetime.date:
-    return day - datetime.timedelta(days=day.weekday())
+def _week(day: datetime.date, starts_on: datetime.date) -> datetime.date:
+    return max(day - datetime.timedelta(days=day.weekday()), starts_on)
