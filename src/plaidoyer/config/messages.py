@@ -41,7 +41,7 @@ def update() -> None:
         catalogue.metadata_is_fuzzy = False
         catalogue.metadata = {name: catalogue.metadata[name] for name in METADATA}
         catalogue.metadata["Language"] = po.parent.parent.name
-        forms = int(re.search(r"nplurals=(\d)", catalogue.metadata["Plural-Forms"])[1])
+        forms = int(catalogue.metadata["Plural-Forms"].partition("nplurals=")[2][0])
         for entry in catalogue:
             if entry.msgid_plural:
                 # gettext leaves out the forms beyond two; Django would then show English.

@@ -53,7 +53,9 @@ def test_each_box_has_its_label_and_its_language():
     assert 'lang="fr" id="id_name_0"' in html
 
 
-@pytest.mark.parametrize("link", ["javascript:alert(1)", "data:text/html,x", "ftp://x.example", "x"])
+@pytest.mark.parametrize(
+    "link", ["javascript:alert(1)", "data:text/html,x", "ftp://x.example", "x"]
+)
 def test_links_lead_to_web_pages_only(link):
     validate_links(Words(fr="https://riviere.example/don"))
     with pytest.raises(ValidationError):
