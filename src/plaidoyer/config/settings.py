@@ -240,8 +240,8 @@ SECURE_CSP = {
     "form-action": [CSP.SELF],
     "frame-ancestors": [CSP.SELF],
 }
-DATA_UPLOAD_MAX_MEMORY_SIZE = 256 * 1024
-# Wagtail's page editor of a long StreamField sends many fields.
+# A long edition in two languages is typed on one screen.
+DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000
 
 LOGGING = {
