@@ -25,6 +25,9 @@ from plaidoyer.supporters.models import Consent, Supporter
 from plaidoyer.testing import make_campaign
 from plaidoyer.website.models import CampaignPage
 
+# Before the tests with real transactions, which leave an empty database behind.
+pytestmark = pytest.mark.django_db
+
 
 @pytest.fixture(scope="module")
 def told(django_db_setup, django_db_blocker, tmp_path_factory):
@@ -41,7 +44,6 @@ def told(django_db_setup, django_db_blocker, tmp_path_factory):
             transaction.set_rollback(True)
 
 
-@pytest.mark.django_db
 def test_the_story_is_told_into_an_empty_database_only():
     make_campaign()
     with pytest.raises(click.ClickException, match="not empty"):
