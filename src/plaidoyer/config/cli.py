@@ -1,11 +1,11 @@
 """The command-line program `plaidoyer`."""
 
+import asyncio
 import os
 import signal
 import subprocess
 import sys
 from pathlib import Path
-from typing import cast
 
 import click
 
@@ -76,13 +76,9 @@ def serve(host: str, port: int, workers: int, threads: int) -> None:
 def worker(concurrency: int) -> None:
     """Do the work behind the pages: match, confirm, deliver, count."""
     prepare(durable=True)
-    from procrastinate.contrib.django import app
-    from procrastinate.contrib.django.django_connector import DjangoConnector
+    from plaidoyer.config import working
 
-    connector = cast(DjangoConnector, app.connector).get_worker_connector()
-    with app.replace_connector(connector):
-        # Asked to end, a long job has a second before it is told to stop where it can.
-        app.run_worker(concurrency=concurrency, shutdown_graceful_timeout=1.0)
+    asyncio.run(working.work(concurrency))
 
 
 @main.command("demo-data")
