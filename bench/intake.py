@@ -20,7 +20,7 @@ from typing import Any
 from bench.load import Request, Result, closed_load, open_load
 
 ROOT = Path(__file__).parents[1]
-VAR_DIR = ROOT / "var" / "bench"
+VAR_DIR = Path(os.environ.setdefault("VAR_DIR", str(ROOT / "var" / "bench")))
 
 
 def signatures(port: int, public_id: str, stage: str) -> Iterator[Request]:
@@ -126,23 +126,22 @@ def main() -> None:
     parser.add_argument("--with-worker", action="store_true", help="match and mail meanwhile")
     options = parser.parse_args()
 
-    os.environ.update(VAR_DIR=str(VAR_DIR), DJANGO_SETTINGS_MODULE="plaidoyer.config.settings")
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "plaidoyer.config.settings")
     from plaidoyer.config import postgres
 
-    cluster = postgres.Embedded(VAR_DIR).join()
-    os.environ["DATABASE_URL"] = cluster
-    from tests import servers
-
-    servers.collect_static(VAR_DIR)
-    os.environ["DATABASE_URL"] = servers.make_database(cluster, "bench")
+    cluster = postgres.ensure_url()
     import django
 
     django.setup()
     from plaidoyer import testing
+    from tests import servers
 
-    form = testing.make_form()
-    testing.make_pages(form)
-    product = servers.Product(VAR_DIR, os.environ["DATABASE_URL"], servers.Catcher())
+    servers.collect_static(VAR_DIR)
+    database = servers.make_database(cluster, "bench")
+    product = servers.Product(VAR_DIR, database, servers.Catcher())
+    with product.orm():
+        form = testing.make_form()
+        testing.make_pages(form)
     product.web.arguments += ["--workers", str(options.workers)]
     about = {**machine(), "workers": options.workers, "with_worker": options.with_worker}
     print(*(f"{name}: {value}" for name, value in about.items()), sep="\n", end="\n\n")
@@ -161,7 +160,7 @@ def main() -> None:
         product.stop()
     path = VAR_DIR / f"intake-{datetime.now():%Y%m%d-%H%M%S}.json"
     path.write_text(json.dumps({**about, "stages": figures}, indent=2) + "\n")
-    print(f"\nbusy and generator: cores, of {about['cores']}. Written to {path.relative_to(ROOT)}")
+    print(f"\nbusy and generator: cores, of {about['cores']}. Written to {path}")
     if any(stage["lost"] or stage["doubled"] for stage in figures):
         raise SystemExit("Acknowledged acts were lost or doubled.")
 

@@ -172,3 +172,16 @@ def test_the_database_is_restarted_and_people_are_told_to_try_again(fragile, clu
 
     assert crowd.compare() == (0, 0)
     assert set(crowd.result.refused) <= {"503"}
+
+
+def test_the_worker_goes_on_once_the_database_is_back(fragile, cluster_to_kill):
+    path = make_petition(fragile)
+    fragile.start()
+
+    cluster_to_kill.engine.control("restart", "-m", "immediate")
+    with Crowd(fragile, path) as crowd:
+        crowd.thanked(1)
+
+    email = next(iter(crowd.result.acknowledged))
+    assert fragile.catcher.wait_for(email)
+    assert fragile.worker.runs
