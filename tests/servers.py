@@ -28,6 +28,8 @@ import psycopg
 import psycopg.conninfo
 import pytest
 from aiosmtpd.controller import Controller
+from django.contrib.contenttypes.models import ContentType
+from django.core.cache import cache
 from django.db import connection
 
 import plaidoyer
@@ -264,15 +266,21 @@ class Product:
     @contextmanager
     def orm(self) -> Iterator[None]:
         """The test's own models, on the installation's database: to build its world."""
-        usual, there = connection.settings_dict, database(self.database_url)
-        connection.close()
-        connection.settings_dict = {**usual, **there}
+        usual = connection.settings_dict
+        move_to({**usual, **database(self.database_url)})
         try:
             with self.unblock():
                 yield
         finally:
-            connection.close()
-            connection.settings_dict = usual
+            move_to(usual)
+
+
+def move_to(settings_dict: dict[str, Any]) -> None:
+    """Lets Django's connection lead to another database, with nothing remembered of the last."""
+    connection.close()
+    connection.settings_dict = settings_dict
+    ContentType.objects.clear_cache()
+    cache.clear()
 
 
 def fingerprint(paths: Iterator[Path]) -> str:
