@@ -309,7 +309,7 @@ def test_no_input_breaks_the_form_and_none_is_shown_as_html(client, ed, meadow, 
 
 
 def test_more_than_a_browser_should_send_is_refused_calmly(client, ed, meadow):
-    response = record(client, story=Words(fr="x" * 300_000), campaigns=[meadow.pk])
+    response = record(client, story=Words(fr="x" * 1_100_000), campaigns=[meadow.pk])
     assert response.status_code == 400
 
 
