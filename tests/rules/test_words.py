@@ -86,7 +86,7 @@ def test_every_kind_of_act_calls_jobs_that_exist():
 
 
 def test_every_kind_of_mail_has_its_composer():
-    assert {"confirmation", "already_counted", "letter", "mailing"} <= set(COMPOSERS)
+    assert {"confirmation", "letter", "mailing"} <= set(COMPOSERS)
 
 
 def test_the_compiled_catalogues_are_not_kept_in_the_repository():

@@ -11,5 +11,4 @@ class ActionsConfig(AppConfig):
         from plaidoyer.mail.kinds import register
 
         kinds.load()
-        register("confirmation", messages.compose_confirmations, _("confirmation"))
-        register("already_counted", messages.compose_already_counted, _("counted already"))
+        register("confirmation", messages.compose, _("confirmation"))

@@ -10,13 +10,16 @@ from procrastinate.contrib.django import app
 from procrastinate.types import JSONValue
 
 from plaidoyer.actions import matching
-from plaidoyer.actions.kinds import KINDS
-from plaidoyer.actions.models import Action, Confirmation, Match, Withdrawal
+from plaidoyer.actions.kinds import KINDS, Kind
+from plaidoyer.actions.models import Action, Confirmation, Held, Match, Withdrawal
+from plaidoyer.lib import addresses
 from plaidoyer.supporters import consents
 from plaidoyer.supporters.models import Supporter
 
 Moment = datetime.datetime | Callable[[Action], datetime.datetime] | None
 BATCH = 500
+# As many people as may share a mailbox, where a form allows it.
+SEATS = 2
 
 
 class State(enum.Enum):
@@ -27,23 +30,45 @@ class State(enum.Enum):
     # Another act of the same supporter on the same form counts.
     DOUBLE = "double"
     WITHDRAWN = "withdrawn"
+    # It was sent again with another address.
+    CORRECTED = "corrected"
 
 
 def state(action: Action) -> State:
-    """Where `action` stands now."""
+    """Where `action` stands now. A held act stands where it would without its hold."""
     confirmation = Confirmation.objects.filter(action=action).first()
     if confirmation:
         return State.WITHDRAWN if confirmation.withdrawal_id else State.COUNTED
+    if Action.objects.filter(corrects=action).exists():
+        return State.CORRECTED
     return State.DOUBLE if counted_act(action) else State.WAITING
 
 
 def counted_act(action: Action) -> Action | None:
-    """The act of the same supporter on the same form that counts, if one does."""
-    return Action.objects.filter(
-        form=action.form_id,
-        confirmation__withdrawal=None,
-        confirmation__supporter__matches__action=action,
-    ).first()
+    """The act on the same form that leaves no place for this one, if one does.
+
+    That of the same supporter; where a mailbox may be shared, that of the same name, or the first
+    of two others.
+    """
+    standing = list(
+        Action.objects.filter(
+            form=action.form_id,
+            confirmation__withdrawal=None,
+            confirmation__supporter__matches__action=action,
+        )
+        .select_related("confirmation")
+        .order_by("confirmation__seat")
+    )
+    if not action.form.mailbox_shared:
+        return standing[0] if standing else None
+    same = [other for other in standing if other.confirmation.person == person(action)]
+    full = standing if len(standing) >= SEATS else []
+    return next(iter(same or full), None)
+
+
+def person(action: Action) -> str:
+    """What tells two people of one mailbox apart; empty where a mailbox counts once."""
+    return addresses.folded(action.full_name) if action.form.mailbox_shared else ""
 
 
 def confirm(action: Action, at: datetime.datetime | None = None) -> bool:
@@ -68,6 +93,7 @@ def confirm_many(actions: Iterable[Action], at: Moment = None) -> list[Action]:
     locked = list(
         Action.objects.select_for_update(of=("self",), no_key=True)
         .filter(id__in=ids)
+        .filter(correction=None)
         .select_related("form", "consent_wording")
         .order_by("id")
     )
@@ -80,26 +106,35 @@ def confirm_many(actions: Iterable[Action], at: Moment = None) -> list[Action]:
     def moment(action: Action) -> datetime.datetime:
         return (at(action) if callable(at) else at) or timezone.now()
 
-    Confirmation.objects.bulk_create(
-        (
-            Confirmation(
-                action=action,
-                form=action.form,
-                supporter=matches[action.pk].supporter,
-                confirmed_at=moment(action),
-            )
-            for action in locked
-            if action.pk not in before
-        ),
-        batch_size=BATCH,
-        ignore_conflicts=True,
-    )
+    def seat(number: int, these: Iterable[Action]) -> None:
+        Confirmation.objects.bulk_create(
+            (
+                Confirmation(
+                    action=action,
+                    form=action.form,
+                    supporter=matches[action.pk].supporter,
+                    person=person(action),
+                    seat=number,
+                    confirmed_at=moment(action),
+                )
+                for action in these
+            ),
+            batch_size=BATCH,
+            ignore_conflicts=True,
+        )
+
+    seat(1, (action for action in locked if action.pk not in before))
+    if shared := [action for action in locked if action.form.mailbox_shared]:
+        seated = confirmed_among(ids)
+        seat(2, (action for action in shared if action.pk not in seated))
     new = confirmed_among(ids) - before
     counted = [action for action in locked if action.pk in new]
     supporters = {action.pk: matches[action.pk].supporter for action in locked}
     know(counted, supporters)
     give_consents(locked, supporters, moment)
-    follow_up(counted, "after_confirmation")
+    for kind, these in by_kind(counted).items():
+        kind.confirmed(these)
+    follow_up(unheld(counted), "after_confirmation")
     return counted
 
 
@@ -171,12 +206,28 @@ def withdraw(action: Action, at: datetime.datetime | None = None) -> bool:
     return True
 
 
-def follow_up(actions: Sequence[Action], when: str) -> None:
-    """Defers what the kinds of `actions` want done after it, in this same transaction."""
-    ids: dict[str, list[JSONValue]] = {}
+def by_kind(actions: Iterable[Action]) -> dict[Kind, list[Action]]:
+    """The acts of each kind."""
+    kinds: dict[Kind, list[Action]] = {}
     for action in actions:
-        if task := getattr(KINDS[action.form.kind], when):
-            ids.setdefault(task, []).append(action.pk)
-    for task, these in ids.items():
-        for start in range(0, len(these), BATCH):
-            app.configure_task(task).defer(action_ids=these[start : start + BATCH])
+        kinds.setdefault(KINDS[action.form.kind], []).append(action)
+    return kinds
+
+
+def unheld(actions: Sequence[Action]) -> list[Action]:
+    """Those of `actions` that no hold keeps from counting."""
+    held = set(
+        Held.objects.filter(action__in=actions, released_at=None).values_list(
+            "action_id", flat=True
+        )
+    )
+    return [action for action in actions if action.pk not in held]
+
+
+def follow_up(actions: Iterable[Action], when: str) -> None:
+    """Defers what the kinds of `actions` want done after it, in this same transaction."""
+    for kind, these in by_kind(actions).items():
+        if task := getattr(kind, when):
+            for start in range(0, len(these), BATCH):
+                ids: list[JSONValue] = [action.pk for action in these[start : start + BATCH]]
+                app.configure_task(task).defer(action_ids=ids)

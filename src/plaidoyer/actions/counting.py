@@ -1,7 +1,8 @@
 """The first rungs of the count ladder, counted behind the request from the rows themselves.
 
-Submitted: acts taken in, each by its day of arrival. Confirmed: acts whose supporter said yes, one
-for each supporter and form, by the day of the yes; what is shown is confirmed less withdrawn.
+Submitted: acts taken in, each by its day of arrival; one sent again with its address mended is the
+same. Confirmed: acts whose supporter said yes, one for each supporter and form, by the day of the
+yes; what is shown is confirmed less withdrawn. What is held counts nowhere until it is released.
 Days are UTC days. What follows (queued, accepted, bounced, replied) is counted by delivery.
 """
 
@@ -25,16 +26,20 @@ BEGINNING = datetime.date(1970, 1, 1)
 # One statement sees one moment: all three rungs are counted at the same instant. Days that lost
 # their last row count as nothing rather than as before.
 COUNT = """
-WITH happened (form_id, day, submitted, confirmed, withdrawn) AS (
+WITH held AS (
+    SELECT action_id FROM actions_held WHERE released_at IS NULL
+), happened (form_id, day, submitted, confirmed, withdrawn) AS (
     SELECT form_id, (submitted_at AT TIME ZONE 'UTC')::date, 1, 0, 0
-    FROM actions_action WHERE submitted_at >= %(since)s
+    FROM actions_action WHERE submitted_at >= %(since)s AND corrects_id IS NULL
   UNION ALL
     SELECT form_id, (confirmed_at AT TIME ZONE 'UTC')::date, 0, 1, 0
-    FROM actions_confirmation WHERE confirmed_at >= %(since)s
+    FROM actions_confirmation c WHERE confirmed_at >= %(since)s
+      AND NOT EXISTS (SELECT FROM held WHERE held.action_id = c.action_id)
   UNION ALL
     SELECT form_id, (withdrawn_at AT TIME ZONE 'UTC')::date, 0, 0, 1
     FROM actions_withdrawal w JOIN actions_confirmation c ON c.withdrawal_id = w.id
     WHERE withdrawn_at >= %(since)s
+      AND NOT EXISTS (SELECT FROM held WHERE held.action_id = c.action_id)
   UNION ALL
     SELECT form_id, counted_on, 0, 0, 0 FROM actions_tally WHERE counted_on >= %(day)s
 ), counted AS (
@@ -49,6 +54,12 @@ SELECT * FROM counted
 ON CONFLICT (form_id, counted_on) DO UPDATE SET
     submitted = excluded.submitted, confirmed = excluded.confirmed,
     withdrawn = excluded.withdrawn, recounted_at = excluded.recounted_at
+"""
+FILL = """
+UPDATE actions_actionform f SET filled_at = statement_timestamp()
+WHERE filled_at IS NULL AND places <= (
+    SELECT sum(confirmed) - sum(withdrawn) FROM actions_tally t WHERE t.form_id = f.id
+)
 """
 COMPARE = """
 SELECT form_id, counted_on, c.submitted - coalesce(t.submitted, 0),
@@ -78,6 +89,7 @@ def advance(since: datetime.date | None = None) -> None:
     with transaction.atomic():
         if lock():
             run(COUNT + KEEP, since or yesterday())
+            run(FILL, since or yesterday())
 
 
 def recount() -> int:

@@ -21,6 +21,10 @@ def append(
     postal_code: str = "",
     content: dict[str, Any] | None = None,
     consent_wording: ConsentWording | None = None,
+    via: str = "",
+    network: str = "",
+    proof: str = "",
+    corrects: Action | None = None,
     submitted_at: datetime.datetime | None = None,
 ) -> Action:
     """Appends one act: exactly one INSERT, durable once the caller's transaction has committed.
@@ -29,6 +33,9 @@ def append(
     Nothing is looked up by the address: known and unknown people get the same answer in the
     same time. Matching, mail and counting follow behind (matching.match_pending). Only the first
     tick ever of a consent's wording writes one row more, the wording's.
+
+    `via`: by which channel, sharer or site the supporter came. `network`: keyed hash of where
+    from. `proof`: solved proof of work. `corrects`: the act that this one replaces.
     """
     return Action.objects.create(
         form=form,
@@ -40,5 +47,9 @@ def append(
         postal_code=postal_code,
         content=content or {},
         consent_wording=consents.kept(consent_wording),
+        via=via,
+        network=network,
+        proof=proof,
+        corrects=corrects,
         submitted_at=submitted_at or timezone.now(),
     )

@@ -30,23 +30,17 @@ def withdrawal_path(action: Action) -> str:
     return reverse("actions:withdrawal", args=[tokens.make(WITHDRAW, action.uid)])
 
 
-def compose_confirmations(envelopes: Sequence[Envelope]) -> dict[int, Message]:
-    """The mails that ask to confirm; none any more for an act that was confirmed meanwhile."""
-    return compose("confirmation", envelopes, State.WAITING)
+# Which mail an act gets, by where it stands when the mail is written; at any other state, none.
+LETTERS = {State.WAITING: "confirmation", State.DOUBLE: "already_counted"}
 
 
-def compose_already_counted(envelopes: Sequence[Envelope]) -> dict[int, Message]:
-    """The mails that say that an earlier act counts; none where it was withdrawn meanwhile."""
-    return compose("already_counted", envelopes, State.DOUBLE)
-
-
-def compose(letter: str, envelopes: Sequence[Envelope], only: State) -> dict[int, Message]:
-    """The mails of `letter` by envelope id, for acts that stand at `only`."""
+def compose(envelopes: Sequence[Envelope]) -> dict[int, Message]:
+    """The mail about each act, by envelope id: asks to confirm it, or says that one counts."""
     requests = ConfirmationRequest.objects.filter(envelope__in=envelopes)
     organisation = Organisation.current()
     messages = {}
     for request in requests.select_related("action__form__campaign"):
-        if confirmations.state(request.action) is only:
+        if letter := LETTERS.get(confirmations.state(request.action)):
             with override(request.action.language):
                 messages[request.envelope_id] = write(letter, request.action, organisation)
     return messages

@@ -1,6 +1,7 @@
 import uuid
 from typing import Any
 
+from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
@@ -14,6 +15,7 @@ from wagtail.models import Page
 from wagtail_localize.fields import SynchronizedField, TranslatableField
 
 from plaidoyer.campaigns.models import Campaign
+from plaidoyer.civics.models import Area
 from plaidoyer.lib.words import WordsField
 from plaidoyer.mail.models import Envelope
 from plaidoyer.supporters.models import ConsentWording, Supporter
@@ -33,7 +35,31 @@ class ActionForm(models.Model):
     name = WordsField(_("name"))
     opens_at = models.DateTimeField(_("opens"), default=timezone.now)
     closes_at = models.DateTimeField(_("closes"), null=True, blank=True)
+    paused_at = models.DateTimeField(_("paused since"), null=True, blank=True)
     goal = models.PositiveIntegerField(_("goal"), null=True, blank=True)
+    # Nearly reached, the goal becomes the next of goals.LADDER; else it stays.
+    goal_moves = models.BooleanField(_("the goal moves on when it is nearly reached"), default=True)
+    # How many it takes at most; filled_at is when the count came to it.
+    places = models.PositiveIntegerField(_("closes at this many"), null=True, blank=True)
+    filled_at = models.DateTimeField(_("full since"), null=True, blank=True, editable=False)
+    mailbox_shared = models.BooleanField(
+        _("two people of one mailbox may each take part"), default=False
+    )
+
+    class Challenge(models.TextChoices):
+        TROUBLE = "trouble", _("when somebody seems to flood it")
+        ALWAYS = "always", _("always")
+        NEVER = "never", _("never")
+
+    # Proof of work, asked of the browser and never of the person (challenges).
+    challenge = models.CharField(
+        _("proof of work"), max_length=10, choices=Challenge.choices, default=Challenge.TROUBLE
+    )
+    embedded_on = models.TextField(
+        _("sites that may embed it"),
+        blank=True,
+        help_text=_("One address a line, such as https://river.example."),
+    )
     # What the kind needs to know, in the shape of its Options form (actions/kinds/<kind>).
     options = models.JSONField(default=dict, blank=True)
 
@@ -54,7 +80,8 @@ class ActionForm(models.Model):
     @property
     def is_open(self) -> bool:
         """Whether acts are taken now."""
-        return self.opens_at <= timezone.now() and not self.is_over
+        waits = self.paused_at or self.filled_at or self.opens_at > timezone.now()
+        return not (waits or self.is_over)
 
     @property
     def is_over(self) -> bool:
@@ -76,6 +103,16 @@ class Action(models.Model):
     postal_code = models.CharField(_("postal code"), max_length=12, blank=True)
     content = models.JSONField(default=dict, blank=True)
     page = models.CharField(_("page"), max_length=300, blank=True)
+    # How the supporter came here: a channel ("whatsapp"), a sharer's code, an embedding site.
+    via = models.CharField(_("came by"), max_length=60, blank=True)
+    # Today's keyed hash of where it was sent from; emptied after 48 hours (networks).
+    network = models.CharField(max_length=24, blank=True, editable=False)
+    # The proof of work that came with it, solved; a proof counts for one act.
+    proof = models.CharField(max_length=64, blank=True, editable=False)
+    # The act sent again with its address mended. The one before counts no more.
+    corrects = models.OneToOneField(
+        "self", models.CASCADE, null=True, blank=True, related_name="correction"
+    )
     # The sentence that was ticked; none when the box was left empty.
     consent_wording = models.ForeignKey(ConsentWording, models.PROTECT, null=True, blank=True)
 
@@ -94,7 +131,59 @@ class Match(models.Model):
 
     action = models.OneToOneField(Action, models.CASCADE, primary_key=True, related_name="match")
     supporter = models.ForeignKey(Supporter, models.CASCADE, related_name="matches")
+    # Where its postal code lies; none where that is not known, or not one area.
+    area = models.ForeignKey(Area, models.SET_NULL, null=True, related_name="+")
     matched_at = models.DateTimeField(default=timezone.now)
+
+
+class Hold(models.Model):
+    """Why some acts do not count for now: a rule saw something odd, or an organiser did.
+
+    Held acts look like any others to whoever sent them. Lifting a hold is dated, and so is each
+    act's own release (Held).
+    """
+
+    class Cause(models.TextChoices):
+        NETWORK = "network", _("many from one place")
+        DOMAIN = "domain", _("many from one mail domain")
+        PROOF = "proof", _("no proof of work")
+        ORGANISER = "organiser", _("invalidated by an organiser")
+
+    cause = models.CharField(_("cause"), max_length=12, choices=Cause.choices)
+    form = models.ForeignKey(ActionForm, models.PROTECT, related_name="holds")
+    reason = models.TextField(_("reason"), blank=True)
+    # Which acts an organiser chose, as the filters that chose them.
+    chosen = models.JSONField(default=dict, blank=True)
+    placed_at = models.DateTimeField(_("placed"), default=timezone.now)
+    placed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    lifted_at = models.DateTimeField(_("lifted"), null=True, blank=True)
+    lifted_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    lifted_because = models.TextField(_("lifted because"), blank=True)
+
+    class Meta:
+        verbose_name = _("hold")
+        verbose_name_plural = _("holds")
+        ordering = ["-placed_at", "-id"]
+
+
+class Held(models.Model):
+    """An act under a hold, from then until it is released."""
+
+    action = models.ForeignKey("Action", models.CASCADE, related_name="held")
+    hold = models.ForeignKey(Hold, models.CASCADE, related_name="held")
+    held_at = models.DateTimeField(default=timezone.now)
+    released_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                "action", name="held_once_at_a_time", condition=Q(released_at=None)
+            )
+        ]
 
 
 class ConfirmationRequest(models.Model):
@@ -110,25 +199,42 @@ class Withdrawal(models.Model):
     withdrawn_at = models.DateTimeField(_("withdrawn"), default=timezone.now)
 
 
+class ConfirmationQuerySet(models.QuerySet):
+    def counted(self) -> "ConfirmationQuerySet":
+        """Those that count: neither withdrawn nor held."""
+        held = Held.objects.filter(action=models.OuterRef("action_id"), released_at=None)
+        return self.filter(~models.Exists(held), withdrawal=None)
+
+
 class Confirmation(models.Model):
     """The supporter said yes by the link in their mail: from now on the act counts.
 
     One counts for each supporter and form; the database refuses a second until it is withdrawn.
+    Where a mailbox may be shared, two people of it have a seat each, told apart by `person`.
     """
 
     action = models.OneToOneField(Action, models.CASCADE, related_name="confirmation")
     form = models.ForeignKey(ActionForm, models.PROTECT, related_name="confirmations")
     supporter = models.ForeignKey(Supporter, models.CASCADE, related_name="confirmations")
+    # The folded name where two may share a mailbox (lib.addresses), else empty; the second's seat.
+    person = models.CharField(max_length=200, blank=True, editable=False)
+    seat = models.PositiveSmallIntegerField(default=1, editable=False)
     confirmed_at = models.DateTimeField(_("confirmed"), default=timezone.now)
     withdrawal = models.OneToOneField(
         Withdrawal, models.PROTECT, null=True, blank=True, related_name="confirmation"
     )
 
+    objects = ConfirmationQuerySet.as_manager()
+
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                "form", "supporter", name="counted_once", condition=Q(withdrawal=None)
-            )
+                "form", "supporter", "seat", name="counted_once", condition=Q(withdrawal=None)
+            ),
+            models.UniqueConstraint(
+                "form", "supporter", "person", name="seated_once", condition=Q(withdrawal=None)
+            ),
+            models.CheckConstraint(name="two_seats_a_mailbox", condition=Q(seat__in=[1, 2])),
         ]
         indexes = [models.Index("form", "confirmed_at", name="confirmation_of_form")]
 
@@ -145,6 +251,59 @@ class Tally(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint("form", "counted_on", name="tally_once_a_day")]
+
+
+class AreaTally(models.Model):
+    """What counts on a form in one area. Recounted, never incremented; small numbers stay here."""
+
+    form = models.ForeignKey(ActionForm, models.CASCADE, related_name="area_tallies")
+    area = models.ForeignKey(Area, models.CASCADE, related_name="+")
+    confirmed = models.PositiveIntegerField(default=0)
+    recounted_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [models.UniqueConstraint("form", "area", name="area_tally_once")]
+
+
+class Review(models.Model):
+    """Words of a confirmed act that an organiser reads before anybody else does."""
+
+    class Decision(models.TextChoices):
+        ACCEPTED = "accepted", _("shown")
+        REJECTED = "rejected", _("not shown")
+
+    action = models.ForeignKey(Action, models.CASCADE, related_name="reviews")
+    # What is shown once it is accepted: "comment", "organisation"...
+    part = models.CharField(_("part"), max_length=30)
+    text = models.TextField(_("text"))
+    queued_at = models.DateTimeField(_("waiting since"), default=timezone.now)
+    # Who reads it at this moment, so that two do not decide at once.
+    locked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    locked_at = models.DateTimeField(null=True, blank=True)
+    decision = models.CharField(
+        _("decision"), max_length=10, choices=Decision.choices, blank=True, default=""
+    )
+    reason = models.TextField(_("reason"), blank=True)
+    decided_at = models.DateTimeField(_("decided"), null=True, blank=True)
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
+    )
+
+    class Meta:
+        verbose_name = _("review")
+        verbose_name_plural = _("reviews")
+        constraints = [models.UniqueConstraint("action", "part", name="reviewed_once")]
+        indexes = [models.Index("decision", "queued_at", name="review_queue")]
+
+
+class ShareCode(models.Model):
+    """A supporter's own code in the links they pass on; made when they ask for it."""
+
+    supporter = models.OneToOneField(Supporter, models.CASCADE, related_name="share_code")
+    code = models.CharField(max_length=10, unique=True, default=new_public_id)
+    made_at = models.DateTimeField(default=timezone.now)
 
 
 class ActionPage(Page):
@@ -182,7 +341,8 @@ class ActionPage(Page):
         # The screen reads these models: it is imported once they are there.
         from plaidoyer.actions import kinds, reporting
 
-        form = kinds.KINDS[self.form.kind].form(self.form)
+        kind = kinds.KINDS[self.form.kind]
+        form = kind.form(self.form) if kind.form else None
         screen = reporting.act_screen(self.form, self, form)
         return {**super().get_context(request, *args, **kwargs), **screen}
 

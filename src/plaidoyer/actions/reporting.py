@@ -74,17 +74,22 @@ def consent_sentence() -> str:
     ) % {"organisation": Organisation.current().name}
 
 
-def act_screen(action_form: ActionForm, page: ActionPage | None, form: ActForm) -> dict[str, Any]:
-    """The page on which a supporter acts, with `form` as it stands."""
+def act_screen(
+    action_form: ActionForm, page: ActionPage | None, form: ActForm | None
+) -> dict[str, Any]:
+    """The page on which a supporter acts, with `form` as it stands; a kind may have none."""
     language = get_language() or ""
-    form.offer(
-        wording=consents.asked(consents.NEWSLETTER, language, consent_sentence()),
-        page=page.get_url() if page else "",
-    )
+    kind = KINDS[action_form.kind]
+    if form:
+        form.offer(
+            wording=consents.asked(consents.NEWSLETTER, language, consent_sentence()),
+            page=page.get_url() if page else "",
+        )
     return {
+        **kind.shown(action_form),
         "page": page,
         "action_form": action_form,
-        "kind": KINDS[action_form.kind],
+        "kind": kind,
         "form": form,
         "act_url": reverse("actions:act", args=[action_form.public_id]),
         "progress": progress(action_form),

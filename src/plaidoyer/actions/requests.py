@@ -6,48 +6,40 @@ from collections.abc import Sequence
 
 from django.utils import timezone
 
-from plaidoyer.actions.models import Action, Confirmation, ConfirmationRequest, Match
+from plaidoyer.actions.models import Action, ConfirmationRequest, Match
 from plaidoyer.mail import envelopes
 
+KIND = "confirmation"
 URGENCY = 20
-PER_FORM, IN_ALL = 3, 10
+PER_FORM, IN_ALL = 5, 10
 WINDOW = datetime.timedelta(hours=24)
-
-CONFIRMATION, ALREADY_COUNTED = "confirmation", "already_counted"
 
 
 def ask(actions: Sequence[Action]) -> None:
-    """Queues for each matched act the mail that asks to confirm it.
+    """Queues for each matched act the mail about it (messages.compose).
 
-    Whose act on that form already counts gets instead the mail that says so. In 24 hours one
-    supporter (all spellings of an address together) gets at most 3 such mails for a form and 10 in
-    all; beyond that none is sent and the act stays unconfirmed, so that nobody can be flooded
-    with our mail. Belongs to the caller's transaction; the cap holds because matching, which
-    calls this, runs one at a time.
+    In 24 hours one supporter (all spellings of an address together) gets at most 5 such mails for
+    a form and 10 in all; beyond that none is sent and the act stays unconfirmed, so that nobody
+    can be flooded with our mail. Belongs to the caller's transaction; the cap holds because
+    matching, which calls this, runs one at a time.
     """
     ids = [action.pk for action in actions]
     supporters = dict(Match.objects.filter(action__in=ids).values_list("action_id", "supporter_id"))
-    standing = set(
-        Confirmation.objects.filter(
-            supporter__in=set(supporters.values()), withdrawal=None
-        ).values_list("supporter_id", "form_id")
-    )
     asked = asked_lately(set(supporters.values()))
-    to_ask: dict[str, list[Action]] = {CONFIRMATION: [], ALREADY_COUNTED: []}
+    to_ask = []
     for action in actions:
         person, about = supporters[action.pk], (supporters[action.pk], action.form_id)
         if asked[about] >= PER_FORM or asked[person] >= IN_ALL:
             continue
         asked.update([person, about])
-        to_ask[ALREADY_COUNTED if about in standing else CONFIRMATION].append(action)
-    for kind, these in to_ask.items():
-        queued = envelopes.queue(
-            kind=kind, to_addresses=[action.email for action in these], urgency=URGENCY
-        )
-        ConfirmationRequest.objects.bulk_create(
-            ConfirmationRequest(action=action, envelope=envelope)
-            for action, envelope in zip(these, queued, strict=True)
-        )
+        to_ask.append(action)
+    queued = envelopes.queue(
+        kind=KIND, to_addresses=[action.email for action in to_ask], urgency=URGENCY
+    )
+    ConfirmationRequest.objects.bulk_create(
+        ConfirmationRequest(action=action, envelope=envelope)
+        for action, envelope in zip(to_ask, queued, strict=True)
+    )
 
 
 def asked_lately(supporters: set[int]) -> "Counter[int | tuple[int, int]]":

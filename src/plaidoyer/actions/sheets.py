@@ -17,8 +17,20 @@ class FormSheet(WagtailAdminModelForm):
 
     class Meta:
         model = ActionForm
-        fields = ["campaign", "name", "opens_at", "closes_at", "goal"]
-        widgets = {"opens_at": AdminDateTimeInput, "closes_at": AdminDateTimeInput}
+        fields = [
+            "campaign",
+            "name",
+            "opens_at",
+            "closes_at",
+            "paused_at",
+            "goal",
+            "goal_moves",
+            "places",
+            "mailbox_shared",
+            "challenge",
+            "embedded_on",
+        ]
+        widgets = dict.fromkeys(["opens_at", "closes_at", "paused_at"], AdminDateTimeInput)
         help_texts = {
             "name": _("In the back office, in mails and where a page has no title of its own."),
             "goal": _("Shown as a line to reach. Leave it empty to show the count alone."),

@@ -75,14 +75,14 @@ def act(request: HttpRequest, public_id: str) -> HttpResponse:
     action_form = ActionForm.objects.filter(public_id=public_id).first()
     if action_form is None:
         return render(request, "actions/unknown_form.html", status=404)
-    if request.method != "POST":
+    kind = KINDS[action_form.kind]
+    if request.method != "POST" or kind.form is None:
         page = reporting.page_of(action_form)
         return redirect(page.get_url(request) if page else f"/{get_language()}/")
     if not action_form.is_open:
         status = 410 if action_form.is_over else 403
         context = reporting.after_screen(action_form)
         return render(request, "actions/not_open.html", context, status=status)
-    kind = KINDS[action_form.kind]
     form = kind.form(action_form, request.POST)
     step = request.POST.get("step") or ("preview" if kind.preview_template else "send")
     if step == "change" or not form.is_valid():

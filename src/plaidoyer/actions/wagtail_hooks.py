@@ -12,7 +12,7 @@ from wagtail.admin.filters import DateRangePickerWidget, WagtailFilterSet
 from wagtail.admin.ui.tables import Column, DateColumn
 from wagtail.admin.views import generic
 
-from plaidoyer.actions import counting
+from plaidoyer.actions import counting, kinds
 from plaidoyer.actions.kinds import KINDS
 from plaidoyer.actions.models import Action, ActionForm
 from plaidoyer.actions.sheets import FormSheet
@@ -153,6 +153,9 @@ class ActLedger(Ledger):
     ]
     filterset_class = ActFilters
     ordering = ["-submitted_at"]
+
+
+kinds.load_hooks()
 
 
 @hooks.register("register_admin_viewset")

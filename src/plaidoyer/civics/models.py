@@ -44,13 +44,60 @@ class Person(ClusterableModel):
         return f"{self.honorific_prefix} {self.given_name} {self.family_name}".strip()
 
 
+class Area(models.Model):
+    """Popolo area, named by its OCD division: a riding, a district, a country, for some years."""
+
+    # Open Civic Data division, with the year of its redrawing where two of a name exist.
+    identifier = models.CharField(_("division"), max_length=160, unique=True)
+    name = WordsField(_("name"))
+    classification = models.CharField(_("kind"), max_length=60, blank=True)
+    valid_from = models.DateField(_("valid from"), null=True, blank=True)
+    valid_until = models.DateField(_("valid until"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("area")
+        verbose_name_plural = _("areas")
+        ordering = ["identifier"]
+
+    def __str__(self) -> str:
+        return str(self.name)
+
+
+class PostalPrefix(models.Model):
+    """The beginning of postal codes that lie in an area; one beginning may span several areas."""
+
+    country = models.CharField(_("country"), max_length=2)
+    prefix = models.CharField(_("beginning of the code"), max_length=12)
+    area = models.ForeignKey(Area, models.CASCADE, related_name="prefixes", verbose_name=_("area"))
+
+    class Meta:
+        verbose_name = _("postal prefix")
+        verbose_name_plural = _("postal prefixes")
+        constraints = [
+            models.UniqueConstraint("country", "prefix", "area", name="postal_prefix_once")
+        ]
+        indexes = [models.Index("prefix", name="postal_prefix")]
+
+    def __str__(self) -> str:
+        return self.prefix
+
+
 class Post(ClusterableModel):
-    """Popolo post: an office that somebody holds, in an organization."""
+    """Popolo post: an office that somebody holds, in an organization, perhaps for an area."""
 
     organization = models.ForeignKey(
         Organization, models.PROTECT, related_name="posts", verbose_name=_("organization")
     )
     label = WordsField(_("office"))
+    # Whom the holder represents; none for a minister.
+    area = models.ForeignKey(
+        Area,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="posts",
+        verbose_name=_("area represented"),
+    )
 
     class Meta:
         verbose_name = _("office")
@@ -85,6 +132,15 @@ class Membership(models.Model):
         Person, models.PROTECT, related_name="memberships", verbose_name=_("person")
     )
     post = ParentalKey(Post, on_delete=models.PROTECT, related_name="memberships")
+    # The party on whose behalf the post is held; who crosses the floor begins a new term.
+    on_behalf_of = models.ForeignKey(
+        Organization,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("party"),
+    )
     start_on = models.DateField(_("in office from"), null=True, blank=True)
     end_on = models.DateField(_("in office until"), null=True, blank=True)
 

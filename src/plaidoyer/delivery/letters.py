@@ -35,7 +35,8 @@ def write(actions: Iterable[Action]) -> list[Letter]:
     ids = [action.pk for action in actions]
     confirmations = (
         Confirmation.objects.select_for_update(of=("self",), no_key=True)
-        .filter(action__in=ids, withdrawal=None, form__kind="letter")
+        .counted()
+        .filter(action__in=ids, form__kind="letter")
         .select_related("action__form")
         .order_by("id")
     )
@@ -117,10 +118,9 @@ def mend(since: datetime.timedelta = datetime.timedelta(days=1)) -> int:
 
     `since`: how far back confirmations are looked at.
     """
-    unwritten = Confirmation.objects.filter(
+    unwritten = Confirmation.objects.counted().filter(
         ~Exists(Letter.objects.filter(action=OuterRef("action"))),
         form__kind="letter",
-        withdrawal=None,
         confirmed_at__gt=timezone.now() - since,
     )
     return len(write(Action.objects.filter(confirmation__in=unwritten)[:BATCH]))

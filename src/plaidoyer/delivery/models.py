@@ -2,17 +2,24 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from plaidoyer.actions.models import Action
+from plaidoyer.actions.models import Action, Confirmation
 from plaidoyer.campaigns.models import Target
+from plaidoyer.civics.models import Post
 from plaidoyer.mail.models import Envelope
 
 
 class LetterQuerySet(models.QuerySet):
     def standing(self) -> "LetterQuerySet":
-        """Those whose act is confirmed and was not withdrawn."""
-        return self.filter(
-            action__confirmation__isnull=False, action__confirmation__withdrawal=None
-        )
+        """Those whose act counts: confirmed, not withdrawn, not held."""
+        counted = Confirmation.objects.counted().filter(action=models.OuterRef("action"))
+        return self.filter(models.Exists(counted))
+
+
+class OwnCopy(models.Model):
+    """What a writer asked to get of their own letters, in one mail to themselves."""
+
+    action = models.OneToOneField(Action, models.CASCADE, related_name="own_copy")
+    envelope = models.OneToOneField(Envelope, models.CASCADE, related_name="own_copy")
 
 
 class Letter(models.Model):
@@ -20,6 +27,8 @@ class Letter(models.Model):
 
     action = models.ForeignKey(Action, models.CASCADE, related_name="letters")
     target = models.ForeignKey(Target, models.PROTECT, related_name="letters")
+    # Which of the target's members, where the target is a body written to through them.
+    post = models.ForeignKey(Post, models.PROTECT, null=True, blank=True, related_name="letters")
     recipient = models.CharField(_("recipient"), max_length=300)
     subject = models.CharField(_("subject"), max_length=250)
     body = models.TextField(_("body"))
@@ -38,7 +47,11 @@ class Letter(models.Model):
     class Meta:
         verbose_name = _("letter")
         verbose_name_plural = _("letters")
-        constraints = [models.UniqueConstraint("action", "target", name="letter_once")]
+        constraints = [
+            models.UniqueConstraint(
+                "action", "target", "post", name="letter_once", nulls_distinct=False
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.subject} → {self.recipient}"

@@ -1,6 +1,7 @@
 """Mail addresses: which are written rightly, and which two spellings are the same person."""
 
 import contextlib
+import unicodedata
 
 from email_validator import EmailNotValidError, validate_email
 
@@ -42,3 +43,9 @@ def canonical(address: str) -> str:
     if domain in DOTLESS:
         local = local.replace(".", "") or local
     return f"{local}@{domain}"
+
+
+def folded(name: str) -> str:
+    """A person's name without case, accents or spacing: two typings of one name are the same."""
+    plain = unicodedata.normalize("NFKD", name.casefold())
+    return "".join(char for char in plain if char.isalnum())[:200]

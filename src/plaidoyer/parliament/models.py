@@ -1,10 +1,11 @@
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from modelcluster.fields import ParentalKey
 from modelcluster.models import ClusterableModel
 
-from plaidoyer.civics.models import Organization
+from plaidoyer.civics.models import Organization, Person
 from plaidoyer.lib.words import WordsField, validate_links
 
 
@@ -55,3 +56,93 @@ class PetitionSnapshot(models.Model):
 
     def __str__(self) -> str:
         return f"{self.petition.identifier}: {self.signatures}"
+
+
+class Option(models.TextChoices):
+    """How a member votes (Popolo vote options)."""
+
+    YES = "yes", pgettext_lazy("vote", "yes")
+    NO = "no", pgettext_lazy("vote", "no")
+    ABSTAIN = "abstain", pgettext_lazy("vote", "abstains")
+    ABSENT = "absent", pgettext_lazy("vote", "absent")
+    PAIRED = "paired", pgettext_lazy("vote", "paired")
+
+
+class Motion(ClusterableModel):
+    """Popolo motion: what a legislature is asked to decide."""
+
+    legislature = models.ForeignKey(
+        Organization, models.PROTECT, related_name="motions", verbose_name=_("legislature")
+    )
+    identifier = models.CharField(_("number"), max_length=40)
+    title = WordsField(_("title"))
+    url = WordsField(_("official page"), blank=True, validators=[validate_links])
+    # The day on which the vote is expected; how it went stands in the vote event.
+    vote_expected_on = models.DateField(_("vote expected"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("motion")
+        verbose_name_plural = _("motions")
+        constraints = [
+            models.UniqueConstraint(
+                "legislature",
+                "identifier",
+                name="motion_once",
+                violation_error_message=_("That motion is recorded already."),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.identifier}: {self.title}"
+
+
+class VoteEvent(ClusterableModel):
+    """Popolo vote event: a recorded vote on a motion."""
+
+    class Result(models.TextChoices):
+        PASS = "pass", pgettext_lazy("vote", "adopted")
+        FAIL = "fail", pgettext_lazy("vote", "rejected")
+
+    motion = ParentalKey(Motion, on_delete=models.PROTECT, related_name="vote_events")
+    identifier = models.CharField(_("number"), max_length=40, blank=True)
+    held_on = models.DateField(_("held"))
+    result = models.CharField(_("result"), max_length=10, choices=Result.choices)
+    source = models.URLField(_("source"))
+
+    class Meta:
+        verbose_name = _("recorded vote")
+        verbose_name_plural = _("recorded votes")
+        ordering = ["-held_on", "-id"]
+
+    def __str__(self) -> str:
+        return f"{self.motion.identifier}, {self.held_on:%Y-%m-%d}"
+
+
+class Vote(models.Model):
+    """Popolo vote: how one member voted."""
+
+    event = models.ForeignKey(VoteEvent, models.CASCADE, related_name="votes")
+    person = models.ForeignKey(Person, models.PROTECT, related_name="votes")
+    option = models.CharField(_("vote"), max_length=10, choices=Option.choices)
+
+    class Meta:
+        verbose_name = _("vote")
+        verbose_name_plural = _("votes")
+        constraints = [models.UniqueConstraint("event", "person", name="vote_once")]
+
+
+class Position(models.Model):
+    """What a member said they would vote, and where it can be read. The last one holds."""
+
+    motion = ParentalKey(Motion, on_delete=models.CASCADE, related_name="positions")
+    person = models.ForeignKey(
+        Person, models.PROTECT, related_name="positions", verbose_name=_("member")
+    )
+    option = models.CharField(_("position"), max_length=10, choices=Option.choices)
+    stated_on = models.DateField(_("stated"), default=timezone.localdate)
+    source = models.URLField(_("source"))
+
+    class Meta:
+        verbose_name = _("stated position")
+        verbose_name_plural = _("stated positions")
+        ordering = ["-stated_on", "-id"]

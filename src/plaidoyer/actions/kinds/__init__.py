@@ -1,33 +1,44 @@
 """The kinds of acts. A folder here with a `KIND` is one; nothing else needs to know it."""
 
 import importlib
+import importlib.util
 import pkgutil
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from django.utils.functional import Promise
 
 if TYPE_CHECKING:
+    from django.urls import URLPattern
+
     from plaidoyer.actions.forms import ActForm, OptionsForm
-    from plaidoyer.actions.models import Action
+    from plaidoyer.actions.models import Action, ActionForm
 
 
-def nothing_more(action: "Action") -> dict[str, Any]:
-    """A kind whose act is told wholly by who did it."""
+def nothing_more(_of: Any) -> dict[str, Any]:
+    """A kind whose act is told wholly by who did it, or whose page by its words."""
     return {}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+def nothing_follows(_actions: "Sequence[Action]") -> None:
+    """A kind whose act is complete once it is confirmed."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Kind:
-    """What sets one kind of act apart. Only `name` to `counted` are asked of every kind."""
+    """What sets one kind of act apart. Only `name` to `counted` are asked of every kind.
+
+    A folder may also hold `models.py` and `wagtail_hooks.py`, which are loaded with it.
+    """
 
     name: str
     label: str | Promise
     # What the button says that sends the act.
     send: str | Promise
     # The supporter's form; the organiser's, whose cleaned data are the form's options.
-    form: "type[ActForm]"
+    # A kind without a form takes no act here: its page shows what `shown_template` says.
+    form: "type[ActForm] | None"
     options_form: "type[OptionsForm]"
     # What stands after a number of counted acts: "people have signed".
     counted: Callable[[int], str]
@@ -36,6 +47,18 @@ class Kind:
     # Shows the act itself on the page that confirms it; what `told` gives is its context.
     told_template: str = ""
     told: "Callable[[Action], Mapping[str, Any]]" = nothing_more
+    # Shows beside the words of its page what the kind adds: the same for everybody, so that a
+    # cache may keep it. `shown` gives its context from the form.
+    shown_template: str = ""
+    shown: "Callable[[ActionForm], Mapping[str, Any]]" = nothing_more
+    # Shown on the page of a confirmed act, with the context of `told`: what else one may do.
+    then_template: str = ""
+    # Whether a signed link of our own mail may stand for the form: one press, and it counts.
+    one_click: bool = False
+    # Called with newly confirmed acts, held ones too, in the transaction that confirms them.
+    confirmed: "Callable[[Sequence[Action]], None]" = nothing_follows
+    # The kind's own doors, under /actions/<public_id>/<name>/; a view gets public_id.
+    urls: "Sequence[URLPattern]" = ()
     # Names of Procrastinate tasks that take action_ids, deferred with the row they are about.
     after_confirmation: str = ""
     after_withdrawal: str = ""
@@ -54,3 +77,10 @@ KINDS: dict[str, Kind] = {}
 def load() -> None:
     """Fills KINDS once every model is there (apps.py)."""
     KINDS.update(discover())
+
+
+def load_hooks() -> None:
+    """Loads what kinds add to the back office, as Wagtail does for rooms (wagtail_hooks.py)."""
+    for name in KINDS:
+        if importlib.util.find_spec(f"{__name__}.{name}.wagtail_hooks"):
+            importlib.import_module(f"{__name__}.{name}.wagtail_hooks")

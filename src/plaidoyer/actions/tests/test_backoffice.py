@@ -28,6 +28,7 @@ def sheet(campaign, **typed):
         "name_fr": "Pour le pré",
         "name_en": "For the meadow",
         "opens_at": "2026-01-01 08:00",
+        "challenge": "trouble",
     } | typed
 
 
