@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from django.db.models import Q
 from django.utils import timezone
 
-from plaidoyer.civics.models import Area, Organization, PostalPrefix, Post
+from plaidoyer.civics.models import Area, Organization, Post, PostalPrefix
 
 LONGEST = 12
 

@@ -5,7 +5,7 @@ import datetime
 import pytest
 
 from plaidoyer.civics import places
-from plaidoyer.civics.models import Area, Organization, PostalPrefix, Post
+from plaidoyer.civics.models import Area, Organization, Post, PostalPrefix
 from plaidoyer.lib.words import Words
 
 pytestmark = pytest.mark.django_db
