@@ -443,6 +443,10 @@ class Cluster:
     def pid(self) -> int:
         return int((self.engine.data / "postmaster.pid").read_text().split()[0])
 
+    def restart(self, mode: str) -> None:
+        """Stops the server as `pg_ctl -m` says and starts it again, with the same log."""
+        self.engine.control("restart", "-m", mode, "-l", self.engine.data / "log")
+
     def kill(self) -> None:
         """kill -9 of the server and all its processes, as a power cut would."""
         server = self.pid()

@@ -167,7 +167,7 @@ def test_the_database_is_restarted_and_people_are_told_to_try_again(fragile, clu
         fragile,
         cluster_to_kill,
         path,
-        lambda: cluster_to_kill.engine.control("restart", "-m", "fast"),
+        lambda: cluster_to_kill.restart("fast"),
     )
 
     assert crowd.compare() == (0, 0)
@@ -178,7 +178,7 @@ def test_the_worker_goes_on_once_the_database_is_back(fragile, cluster_to_kill):
     path = make_petition(fragile)
     fragile.start()
 
-    cluster_to_kill.engine.control("restart", "-m", "immediate")
+    cluster_to_kill.restart("immediate")
     with Crowd(fragile, path) as crowd:
         crowd.thanked(1)
 
