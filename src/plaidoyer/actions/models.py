@@ -119,7 +119,10 @@ class Action(models.Model):
     class Meta:
         verbose_name = _("act")
         verbose_name_plural = _("acts")
-        indexes = [models.Index("form", "submitted_at", name="action_of_form")]
+        indexes = [
+            models.Index("form", "submitted_at", name="action_of_form"),
+            models.Index("via", name="action_via", condition=~Q(via="")),
+        ]
 
     @property
     def full_name(self) -> str:
@@ -263,6 +266,36 @@ class AreaTally(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint("form", "area", name="area_tally_once")]
+
+
+class AreaRelease(models.Model):
+    """What the public may see of a form's areas from a moment on (areas.release). Append-only."""
+
+    form = models.ForeignKey(ActionForm, models.CASCADE, related_name="area_releases")
+    released_at = models.DateTimeField(default=timezone.now)
+    # What counted in all at that moment, and tens by area id: no area under ten.
+    total = models.PositiveIntegerField()
+    shown = models.JSONField(default=dict)
+
+    class Meta:
+        indexes = [models.Index(fields=["form", "-released_at"], name="area_release_last")]
+
+
+class ChannelTally(models.Model):
+    """What counts on a form by the way people came. Recounted, never incremented (sharing)."""
+
+    form = models.ForeignKey(ActionForm, models.CASCADE, related_name="channel_tallies")
+    channel = models.CharField(max_length=60)
+    # The code of the supporter who passed it on, where they asked for one.
+    code = models.CharField(max_length=10, blank=True)
+    confirmed = models.PositiveIntegerField(default=0)
+    recounted_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint("form", "channel", "code", name="channel_tally_once")
+        ]
+        indexes = [models.Index("code", name="channel_of_code", condition=~Q(code=""))]
 
 
 class Review(models.Model):
