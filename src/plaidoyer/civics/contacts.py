@@ -19,7 +19,8 @@ def mailbox(
     for owner in owners:
         if owner is None:
             continue
-        addresses = owner.contact_details.filter(type=ContactDetail.Type.EMAIL)
-        if detail := addresses.order_by("-verified_at", "-id").first():
-            return detail
+        # All of them, so that one read for many decision-makers (prefetch) is enough.
+        details = owner.contact_details.all()
+        if addresses := [one for one in details if one.type == ContactDetail.Type.EMAIL]:
+            return max(addresses, key=lambda detail: (detail.verified_at, detail.pk))
     return None

@@ -2,17 +2,19 @@
 
 import datetime
 from collections.abc import Iterable, Sequence
+from functools import reduce
+from operator import or_
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q
 from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
+from plaidoyer.actions.kinds import KINDS
 from plaidoyer.actions.kinds.letter import letters as kind
 from plaidoyer.actions.models import Action, Confirmation
-from plaidoyer.campaigns.models import Target
 from plaidoyer.delivery.models import Letter
 from plaidoyer.mail import envelopes, messages
 from plaidoyer.mail.kinds import Message
@@ -20,42 +22,52 @@ from plaidoyer.mail.models import Envelope
 from plaidoyer.organisation.models import Organisation
 
 KIND = "letter"
+# A kind of acts is delivered as letters when this is what follows its confirmation.
+WRITE = "delivery.write_letters"
 URGENCY = 10
 BATCH = 500
+
+
+def delivered_kinds() -> list[str]:
+    """The kinds whose acts are letters: those that ask for them to be written."""
+    return [kind.name for kind in KINDS.values() if kind.after_confirmation == WRITE]
 
 
 @transaction.atomic
 def write(actions: Iterable[Action]) -> list[Letter]:
     """Writes the letters of those of `actions` that are confirmed letters; the new ones.
 
-    One to each target that the supporter chose, word for word as it was shown. Each is queued, or
-    held while its target has no address. Writing again changes nothing: the confirmations are
-    locked meanwhile, and the database allows one letter for each act and target.
+    One to each addressee that the supporter chose, word for word as it was shown. Each is queued,
+    or held while its addressee has no address. Writing again changes nothing: the confirmations
+    are locked meanwhile, and the database allows one letter for each act and addressee.
     """
     ids = [action.pk for action in actions]
     confirmations = (
         Confirmation.objects.select_for_update(of=("self",), no_key=True)
         .counted()
-        .filter(action__in=ids, form__kind="letter")
+        .filter(action__in=ids, form__kind__in=delivered_kinds())
+        .exclude(action__email="")  # erased before it was written
         .select_related("action__form")
         .order_by("id")
     )
     acts = [confirmation.action for confirmation in confirmations]
-    written = set(Letter.objects.filter(action__in=acts).values_list("action_id", "target_id"))
-    targets = targets_by_campaign(acts)
-    recipients = kind.recipients(target for these in targets.values() for target in these)
+    written = set(
+        Letter.objects.filter(action__in=acts).values_list("action_id", "target_id", "post_id")
+    )
+    addressees = kind.addressees(acts)
+    recipients = kind.recipients(to for these in addressees for to in these)
     new, addresses = [], []
-    for action in acts:
-        chosen = action.content.get("targets", [])
-        for target in targets.get(action.form.campaign_id, []):
-            if target.pk not in chosen or (action.pk, target.pk) in written:
+    for action, these in zip(acts, addressees, strict=True):
+        for to in these:
+            if (action.pk, *to.key) in written:
                 continue
-            words = kind.compose(action, target, action.language, recipients[target.pk])
+            words = kind.compose(action, to.target, action.language, recipients[to.key], to.post)
             addresses.append(words.address)
             new.append(
                 Letter(
                     action=action,
-                    target=target,
+                    target=to.target,
+                    post=to.post,
                     recipient=words.recipient,
                     subject=words.subject,
                     body=words.body,
@@ -63,18 +75,6 @@ def write(actions: Iterable[Action]) -> list[Letter]:
             )
     put_in_envelopes(new, addresses)
     return Letter.objects.bulk_create(new, batch_size=BATCH)
-
-
-def targets_by_campaign(actions: Iterable[Action]) -> dict[int, list[Target]]:
-    """The targets of the campaigns that `actions` belong to, in their order."""
-    targets: dict[int, list[Target]] = {}
-    for target in (
-        Target.objects.filter(campaign__in={action.form.campaign_id for action in actions})
-        .select_related("post", "person", "organization")
-        .order_by("id")
-    ):
-        targets.setdefault(target.campaign_id, []).append(target)
-    return targets
 
 
 def put_in_envelopes(letters: Sequence[Letter], addresses: Sequence[str]) -> None:
@@ -99,16 +99,15 @@ def cancel(actions: Iterable[Action]) -> int:
 @transaction.atomic
 def release(limit: int = BATCH) -> int:
     """Queues letters that were held, now that their target has an address; how many."""
-    held = Letter.objects.standing().filter(envelope=None)
-    targets = Target.objects.filter(id__in=held.values("target")).select_related(
-        "post", "person", "organization"
-    )
-    recipients = kind.recipients(targets)
-    found = {target: to.address for target, to in recipients.items() if to.address}
-    letters = list(
-        held.filter(target__in=found).select_for_update(of=("self",), skip_locked=True)[:limit]
-    )
-    put_in_envelopes(letters, [found[letter.target_id] for letter in letters])
+    held = Letter.objects.standing().placed().filter(envelope=None)
+    waiting = held.values_list("target", "post").order_by("target", "post").distinct()
+    recipients = kind.recipients(kind.addressees_by_key(waiting))
+    found = {key: to.address for key, to in recipients.items() if to.address}
+    if not found:
+        return 0
+    reached = reduce(or_, (Q(target=target, post=post) for target, post in found))
+    letters = list(held.filter(reached).select_for_update(of=("self",), skip_locked=True)[:limit])
+    put_in_envelopes(letters, [found[letter.target_id, letter.post_id] for letter in letters])
     Letter.objects.bulk_update(letters, ["envelope"], batch_size=BATCH)
     return len(letters)
 
@@ -120,9 +119,9 @@ def mend(since: datetime.timedelta = datetime.timedelta(days=1)) -> int:
     """
     unwritten = Confirmation.objects.counted().filter(
         ~Exists(Letter.objects.filter(action=OuterRef("action"))),
-        form__kind="letter",
+        form__kind__in=delivered_kinds(),
         confirmed_at__gt=timezone.now() - since,
-    )
+    ).exclude(action__email="")
     return len(write(Action.objects.filter(confirmation__in=unwritten)[:BATCH]))
 
 

@@ -10,9 +10,19 @@ from plaidoyer.mail.models import Envelope
 
 class LetterQuerySet(models.QuerySet):
     def standing(self) -> "LetterQuerySet":
-        """Those whose act counts: confirmed, not withdrawn, not held."""
+        """Those whose act counts (confirmed, not withdrawn, not held) and whose words are kept."""
         counted = Confirmation.objects.counted().filter(action=models.OuterRef("action"))
-        return self.filter(models.Exists(counted))
+        return self.filter(models.Exists(counted)).exclude(body="")
+
+    def placed(self) -> "LetterQuerySet":
+        """Those of which it is known to whom they go."""
+        return self.filter(
+            ~models.Exists(Letter.objects.unplaced().filter(pk=models.OuterRef("pk")))
+        )
+
+    def unplaced(self) -> "LetterQuerySet":
+        """Those that wait until somebody knows which member of the target represents the writer."""
+        return self.filter(post=None, target__organization__isnull=False, action__content__posts=[])
 
 
 class OwnCopy(models.Model):

@@ -1,8 +1,15 @@
-"""The exact letter that an act sends to a target: shown before it leaves, and sent as shown."""
+"""The exact letter that an act sends to each target: shown before it leaves, and sent as shown.
 
-from collections.abc import Iterable
+Any kind may use them whose acts keep in their content `subject`, `body` and `targets` (ids of
+targets) and, where a target is a body written to through its members, `posts` (ids of offices).
+"""
+
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
+from django.db.models import QuerySet, prefetch_related_objects
+from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from plaidoyer.actions.kinds.letter.greetings import greeting
@@ -10,6 +17,22 @@ from plaidoyer.actions.models import Action
 from plaidoyer.campaigns.models import Target
 from plaidoyer.civics import contacts
 from plaidoyer.civics.models import Organization, Person, Post
+
+HOLDERS = ("memberships__person__contact_details", "memberships__on_behalf_of")
+REACHED_BY = ("contact_details", "organization__contact_details", *HOLDERS)
+
+
+class Addressee(NamedTuple):
+    """Who gets one letter: a target or, where a target is a body, one of its members' offices."""
+
+    target: Target
+    post: Post | None = None
+    # The member is still to be found: nobody knows yet who represents the writer.
+    is_unknown: bool = False
+
+    @property
+    def key(self) -> tuple[int, int | None]:
+        return self.target.pk, self.post.pk if self.post else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,10 +43,14 @@ class Recipient:
     office: Post | Organization | None
     # The official address; "" while none is known, and the letter is held.
     address: str
+    # Why it is held although its office may have an address: "vacant", "unknown".
+    waits: str = ""
 
     def named(self, language: str) -> str:
         """ "Ada Vale, Minister of Waters": as it stands in lists and on the letter."""
         with override(language):
+            if self.waits == "unknown":
+                return _("Your representative: %(legislature)s") % {"legislature": self.office}
             return ", ".join(str(part) for part in (self.person, self.office) if part)
 
 
@@ -37,18 +64,49 @@ class Composed:
     address: str
     subject: str
     body: str
+    language: str
+    waits: str = ""
 
 
-def recipient(target: Target) -> Recipient:
-    """Who gets what is written to `target` today. A few queries: many letters share one answer."""
-    person = target.post.holder() if target.post else target.person
-    found = contacts.mailbox(target.decision_maker)
-    return Recipient(person, target.post or target.organization, found.value if found else "")
+def recipient(target: Target, post: Post | None = None, *, is_unknown: bool = False) -> Recipient:
+    """Who gets what is written to `target` today, or to its member who holds `post`.
+
+    A few queries: many letters share one answer. A seat that nobody holds has no address: what
+    somebody writes to the one who represents them waits until there is one.
+    """
+    if is_unknown:
+        return Recipient(None, target.organization, "", "unknown")
+    office = post or target.post
+    person = office.holder() if office else target.person
+    if office and office.area_id and person is None:
+        return Recipient(None, office, "", "vacant")
+    found = contacts.mailbox(office or target.decision_maker)
+    return Recipient(person, office or target.organization, found.value if found else "")
 
 
-def compose(action: Action, target: Target, language: str, to: Recipient | None = None) -> Composed:
-    """The letter of `action`, kept or not yet, to `target`; `to` spares finding who it is again."""
-    to = to or recipient(target)
+def recipients(of: Iterable[Addressee]) -> dict[tuple[int, int | None], Recipient]:
+    """Who gets what is written to each addressee, by its key; few queries, however many."""
+    addressees = {addressee.key: addressee for addressee in of}
+    offices = [office for to in addressees.values() if (office := to.post or to.target.post)]
+    prefetch_related_objects(offices, *REACHED_BY)
+    return {
+        key: recipient(to.target, to.post, is_unknown=to.is_unknown)
+        for key, to in addressees.items()
+    }
+
+
+def compose(
+    action: Action,
+    target: Target,
+    language: str,
+    to: Recipient | None = None,
+    post: Post | None = None,
+) -> Composed:
+    """The letter of `action`, kept or not yet, to `target`, or to its member who holds `post`.
+
+    `to` spares finding who it is again.
+    """
+    to = to or recipient(target, post)
     signature = [action.full_name, action.postal_code]
     return Composed(
         sender_name=action.full_name,
@@ -63,25 +121,69 @@ def compose(action: Action, target: Target, language: str, to: Recipient | None 
                 "\n".join(line for line in signature if line),
             ]
         ),
+        language=language,
+        waits=to.waits,
+    )
+
+
+def known_targets() -> QuerySet[Target]:
+    """Targets with whom they stand for, in their order."""
+    return Target.objects.select_related("post__organization", "person", "organization").order_by(
+        "id"
     )
 
 
 def targets(action: Action) -> list[Target]:
     """Those whom the supporter chose, as far as the campaign still addresses them."""
-    return list(
-        Target.objects.filter(
-            campaign=action.form.campaign_id, id__in=action.content.get("targets", [])
-        )
-        .select_related("post", "person", "organization")
-        .order_by("id")
+    chosen = action.content.get("targets", [])
+    return list(known_targets().filter(campaign=action.form.campaign_id, id__in=chosen))
+
+
+def addressees(actions: Sequence[Action]) -> list[list[Addressee]]:
+    """To whom each of `actions` writes, in their order; few queries, however many acts.
+
+    What a campaign addresses no longer is left out.
+    """
+    campaigns = {action.form.campaign_id for action in actions}
+    chosen = {target for action in actions for target in action.content.get("targets", [])}
+    seats = {post for action in actions for post in action.content.get("posts", [])}
+    found = list(known_targets().filter(campaign__in=campaigns, id__in=chosen))
+    posts = Post.objects.select_related("organization", "area").in_bulk(seats)
+    return [
+        [
+            addressee
+            for target in found
+            if target.campaign_id == action.form.campaign_id
+            and target.pk in action.content.get("targets", [])
+            for addressee in through(target, action, posts)
+        ]
+        for action in actions
+    ]
+
+
+def addressees_by_key(keys: Iterable[tuple[int, int | None]]) -> list[Addressee]:
+    """The addressees that stand behind keys, as letters have them."""
+    keys = list(keys)
+    found = known_targets().in_bulk([target for target, _post in keys])
+    posts = Post.objects.select_related("organization", "area").in_bulk(
+        [post for _target, post in keys if post]
     )
+    return [Addressee(found[target], posts.get(post) if post else None) for target, post in keys]
+
+
+def through(target: Target, action: Action, posts: dict[int, Post]) -> list[Addressee]:
+    """The members of `target` to whom `action` goes; the target itself where it names none."""
+    if not target.organization_id or "posts" not in action.content:
+        return [Addressee(target)]
+    chosen = [posts[key] for key in action.content["posts"] if key in posts]
+    members = [post for post in chosen if post.organization_id == target.organization_id]
+    if not action.content["posts"]:
+        return [Addressee(target, is_unknown=True)]
+    return [Addressee(target, post) for post in members]
 
 
 def compose_all(action: Action) -> list[Composed]:
-    """The letters of `action` to each of its targets, in the language it was written in."""
-    return [compose(action, target, action.language) for target in targets(action)]
-
-
-def recipients(of: Iterable[Target]) -> dict[int, Recipient]:
-    """Who gets what is written to each target, by its id."""
-    return {target.pk: recipient(target) for target in of}
+    """The letters of `action` to each of its addressees, in their order."""
+    [these] = addressees([action])
+    found = recipients(these)
+    return [compose(action, to.target, action.language, found[to.key], to.post) for to in these]
