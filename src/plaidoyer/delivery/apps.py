@@ -7,7 +7,9 @@ class DeliveryConfig(AppConfig):
     verbose_name = _("Delivery")
 
     def ready(self) -> None:
-        from plaidoyer.delivery import letters
+        from plaidoyer.delivery import letters, privacy
         from plaidoyer.mail.kinds import register
+        from plaidoyer.supporters.privacy import register as keeps
 
         register(letters.KIND, letters.compose, _("letter"))
+        keeps("letters", export=privacy.export, erase=privacy.erase)

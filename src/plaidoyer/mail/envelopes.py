@@ -3,6 +3,7 @@
 import datetime
 from collections.abc import Iterable, Sequence
 
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from plaidoyer.mail.models import Envelope
@@ -40,6 +41,15 @@ def cancel(envelopes: Iterable[Envelope]) -> int:
     return Envelope.objects.filter(
         id__in=[envelope.pk for envelope in envelopes], state__in=cancellable, begun_at=None
     ).update(state=State.CANCELLED, sender=None, ended_at=timezone.now())
+
+
+def erase(envelopes: QuerySet[Envelope]) -> None:
+    """Empties `envelopes` of whom they were for, and cancels those that have not begun to leave.
+
+    The server's words go too: they often repeat the address.
+    """
+    cancel(envelopes)
+    Envelope.objects.filter(pk__in=envelopes.values("pk")).update(to_address="", reply="")
 
 
 def settle(envelope: Envelope, *, arrived: bool) -> bool:

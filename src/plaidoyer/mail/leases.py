@@ -77,7 +77,9 @@ class Holder:
             self.rows(
                 """
                 UPDATE mail_envelope SET
-                    state = %(state)s, reply = %(words)s, sender = NULL,
+                    state = %(state)s, sender = NULL,
+                    -- Erased since it began to leave: the words may repeat the address.
+                    reply = CASE WHEN to_address = '' THEN '' ELSE %(words)s END,
                     attempts = attempts + %(attempt)s,
                     due_at = coalesce(now() + make_interval(secs => %(after)s), due_at),
                     ended_at = CASE WHEN %(final)s THEN now() END,

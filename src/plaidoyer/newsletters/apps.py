@@ -8,6 +8,8 @@ class NewslettersConfig(AppConfig):
 
     def ready(self) -> None:
         from plaidoyer.mail import kinds
-        from plaidoyer.newsletters import copies, mailings
+        from plaidoyer.newsletters import copies, mailings, privacy
+        from plaidoyer.supporters.privacy import register as keeps
 
         kinds.register(mailings.KIND, copies.compose, _("mailing"))
+        keeps("newsletters", export=privacy.export, erase=privacy.erase)

@@ -25,6 +25,26 @@ class Supporter(models.Model):
     def __str__(self) -> str:
         return f"{self.given_name} {self.family_name}".strip()
 
+    @property
+    def is_erased(self) -> bool:
+        """Whether nothing personal is kept of them any more."""
+        return Erasure.objects.filter(supporter=self).exists()
+
+
+class Correction(models.Model):
+    """A supporter corrected what we know of them. Which facts, not what they said before."""
+
+    supporter = models.ForeignKey(Supporter, models.CASCADE, related_name="corrections")
+    facts = models.JSONField(_("what was corrected"))
+    corrected_at = models.DateTimeField(_("corrected"), default=timezone.now)
+
+
+class Erasure(models.Model):
+    """A supporter had everything about them erased. The emptied rows stay, so counts do too."""
+
+    supporter = models.OneToOneField(Supporter, models.PROTECT, related_name="erasure")
+    erased_at = models.DateTimeField(_("erased"), default=timezone.now)
+
 
 class ConsentWording(models.Model):
     """The exact sentence somebody ticked, in its language. Never edited: a change is a new row."""

@@ -53,6 +53,8 @@ class Kind:
     shown: "Callable[[ActionForm], Mapping[str, Any]]" = nothing_more
     # Shown on the page of a confirmed act, with the context of `told`: what else one may do.
     then_template: str = ""
+    # What of an act's content names nobody, and stays when its author has it erased.
+    impersonal: frozenset[str] = frozenset()
     # Whether a signed link of our own mail may stand for the form: one press, and it counts.
     one_click: bool = False
     # Called with newly confirmed acts, held ones too, in the transaction that confirms them.

@@ -1,0 +1,96 @@
+"""What the acts keep about a supporter: shown to them, and erased when they ask."""
+
+from typing import Any
+
+from plaidoyer.actions import matching
+from plaidoyer.actions.kinds import KINDS
+from plaidoyer.actions.models import Action, Review, ShareCode
+from plaidoyer.lib import addresses
+from plaidoyer.mail import envelopes
+from plaidoyer.mail.models import Envelope
+from plaidoyer.supporters.models import Supporter
+
+# A letter's envelope bears the address of a decision-maker, whoever else has the same.
+NOT_THEIRS = {"letter"}
+
+
+def of(supporter: Supporter) -> list[Action]:
+    """All acts of `supporter`, the newest first, each with its form and what came of it."""
+    return list(
+        Action.objects.filter(match__supporter=supporter)
+        .select_related(
+            "form__campaign", "consent_wording", "confirmation__withdrawal", "correction"
+        )
+        .order_by("-submitted_at", "-id")
+    )
+
+
+def export(supporter: Supporter) -> list[dict[str, Any]]:
+    """Every act as it was sent, and what came of it."""
+    return [told(action) for action in of(supporter)]
+
+
+def told(action: Action) -> dict[str, Any]:
+    """One act, in words that last longer than our tables."""
+    confirmation = getattr(action, "confirmation", None)
+    withdrawal = confirmation.withdrawal if confirmation else None
+    wording = action.consent_wording
+    return {
+        "form": action.form.name,
+        "campaign": action.form.campaign.name,
+        "kind": action.form.kind,
+        "submitted_at": action.submitted_at,
+        "confirmed_at": confirmation.confirmed_at if confirmation else None,
+        "withdrawn_at": withdrawal.withdrawn_at if withdrawal else None,
+        "email": action.email,
+        "given_name": action.given_name,
+        "family_name": action.family_name,
+        "postal_code": action.postal_code,
+        "language": action.language,
+        "page": action.page,
+        "came_by": action.via,
+        "ticked": wording.text if wording else None,
+        "content": action.content,
+    }
+
+
+def erase(supporter: Supporter) -> None:
+    """Empties the acts of `supporter`, and lets none of our mail to them leave.
+
+    Acts, matches and confirmations stay as rows, so that no count moves. Belongs to the caller's
+    transaction, in which nobody else can match an act.
+    """
+    claim(supporter)
+    acts = Action.objects.select_for_update(of=("self",), no_key=True)
+    theirs = list(acts.filter(match__supporter=supporter).select_related("form"))
+    written_to = {action.email for action in theirs} | {supporter.email}
+    envelopes.erase(Envelope.objects.filter(to_address__in=written_to).exclude(kind__in=NOT_THEIRS))
+    for action in theirs:
+        action.email = action.given_name = action.family_name = action.postal_code = ""
+        action.network = action.proof = ""
+        action.content = remainder(action)
+    Action.objects.bulk_update(
+        theirs,
+        ["email", "given_name", "family_name", "postal_code", "network", "proof", "content"],
+        batch_size=500,
+    )
+    Review.objects.filter(action__in=theirs).delete()
+    ShareCode.objects.filter(supporter=supporter).delete()
+
+
+def claim(supporter: Supporter) -> None:
+    """Matches what `supporter` sent a moment ago, so that it is erased too; mails nobody."""
+    matching.match([])
+    fresh = Action.objects.filter(match=None).only("id", "email", "language")
+    matching.match(a for a in fresh if addresses.canonical(a.email) == supporter.canonical_email)
+
+
+def remainder(action: Action) -> dict[str, Any]:
+    """What of an act's content names nobody, as its kind says."""
+    kept = KINDS[action.form.kind].impersonal
+    return {key: value for key, value in action.content.items() if key in kept}
+
+
+def is_of_erased(action: Action) -> bool:
+    """Whether the one who sent `action` had it erased since."""
+    return not action.email
