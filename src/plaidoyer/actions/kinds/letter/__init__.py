@@ -29,6 +29,7 @@ KIND = Kind(
     preview_template="letter/preview.html",
     told_template="letter/letters.html",
     told=told,
+    impersonal=frozenset({"targets"}),
     after_confirmation="delivery.write_letters",
     after_withdrawal="delivery.cancel_letters",
 )
