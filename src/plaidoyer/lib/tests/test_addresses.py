@@ -2,7 +2,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from plaidoyer.lib.addresses import BadAddressError, canonical, validated
+from plaidoyer.lib.addresses import (
+    WELL_KNOWN,
+    BadAddressError,
+    canonical,
+    suggestion,
+    validated,
+)
 
 LOCALS = st.from_regex(
     r"[A-Za-z0-9]{1,10}(\.[A-Za-z0-9]{1,10}){0,2}(\+[a-z0-9]{0,5})?", fullmatch=True
@@ -59,3 +65,47 @@ def test_a_valid_spelling_stays_the_same_person(address):
 )
 def test_which_spellings_are_the_same_person(one, other, same):
     assert (canonical(one) == canonical(other)) is same
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("suzie@gmial.com", "suzie@gmail.com"),
+        ("Suzie.Roy@GMAIL.CO", "Suzie.Roy@gmail.com"),
+        ("suzie@gmail.ca", "suzie@gmail.com"),
+        ("suzie@hotmial.fr", "suzie@hotmail.fr"),
+        ("suzie@outlok.com", "suzie@outlook.com"),
+        ("suzie@videotronn.ca", "suzie@videotron.ca"),
+        ("suzie@yaho.ca", "suzie@yahoo.ca"),
+        ("suzie@post.example", ""),
+        ("suzie@yahoo.de", ""),
+        ("suzie@rivers.org", ""),
+        ("suzie", ""),
+        ("@gmial.com", ""),
+        ("", ""),
+    ],
+)
+def test_a_slip_in_a_well_known_domain_is_mended(typed, meant):
+    assert suggestion(typed) == meant
+
+
+@given(LOCALS, st.sampled_from(WELL_KNOWN))
+def test_nothing_is_suggested_for_a_well_known_domain(local, domain):
+    assert suggestion(f"{local}@{domain}") == suggestion(f"{local}@{domain.upper()}") == ""
+
+
+@given(st.text(max_size=80))
+def test_what_is_suggested_is_always_a_well_known_domain(typed):
+    found = suggestion(typed)
+
+    assert not found or found.rpartition("@")[2] in WELL_KNOWN
+
+
+@given(LOCALS, st.sampled_from([d for d in WELL_KNOWN if len(d) > 8]), st.data())
+def test_a_domain_with_two_letters_swapped_is_known_again(local, domain, data):
+    at = data.draw(st.integers(0, len(domain) - 2))
+    swapped = domain[:at] + domain[at + 1] + domain[at] + domain[at + 2 :]
+
+    found = suggestion(f"{local}@{swapped}")
+
+    assert swapped in WELL_KNOWN or found.partition("@")[0] == local
