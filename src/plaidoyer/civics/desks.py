@@ -4,16 +4,19 @@ import datetime
 from itertools import combinations
 from typing import Any
 
+from django import forms
 from django.core.exceptions import ValidationError
-from django.db.models import QuerySet
+from django.db.models import Count, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django_filters import BooleanFilter
 from wagtail.admin.filters import WagtailFilterSet
-from wagtail.admin.panels import FieldPanel, FieldRowPanel
+from wagtail.admin.forms import WagtailAdminModelForm
+from wagtail.admin.panels import FieldPanel, FieldRowPanel, ObjectList
 from wagtail.admin.ui.tables import Column
 
-from plaidoyer.civics.models import Membership, Organization, Person, Post
+from plaidoyer.civics import places
+from plaidoyer.civics.models import Area, Membership, Organization, Person, Post
 from plaidoyer.lib.desk import Desk, Listing, Rows, RowsPanel
 
 
@@ -90,11 +93,11 @@ class PostDesk(Desk):
     ordering = ["organization__name", "label"]
     panels = [
         FieldPanel("label"),
-        FieldPanel("organization"),
+        FieldRowPanel([FieldPanel("organization"), FieldPanel("area")]),
         RowsPanel(
             "memberships",
             [
-                FieldPanel("person"),
+                FieldRowPanel([FieldPanel("person"), FieldPanel("on_behalf_of")]),
                 FieldRowPanel([FieldPanel("start_on"), FieldPanel("end_on")]),
             ],
             rows=Terms,
@@ -140,3 +143,87 @@ class OrganizationDesk(Desk):
         FieldRowPanel([FieldPanel("classification"), FieldPanel("url")]),
         contact_details(),
     ]
+
+
+class AreaForm(WagtailAdminModelForm):
+    """An area, with the beginnings of its postal codes as they are pasted."""
+
+    country = forms.RegexField(
+        "^[A-Za-z]{2}$",
+        label=_("Country of the postal codes"),
+        required=False,
+        help_text=_("Two letters, such as CA."),
+        error_messages={"invalid": _("Write two letters, such as CA.")},
+    )
+    beginnings = forms.CharField(
+        label=_("Beginnings of postal codes, one a line"),
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 8, "spellcheck": "false"}),
+        help_text=_(
+            "Where a beginning lies in two areas, write it in both: supporters are asked which one "
+            "is theirs. The longest beginning decides."
+        ),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        known = list(self.instance.prefixes.order_by("prefix")) if self.instance.pk else []
+        self.initial["beginnings"] = "\n".join(row.prefix for row in known)
+        self.initial["country"] = known[0].country if known else ""
+
+    def clean_beginnings(self) -> list[str]:
+        """Raises ValidationError naming the first line that is no beginning of a code."""
+        found = set()
+        lines = self.cleaned_data["beginnings"].replace(",", "\n").splitlines()
+        for number, line in enumerate(lines, start=1):
+            written = "".join(line.split()).replace("-", "")
+            if written and (not written.isalnum() or len(written) > places.LONGEST):
+                message = _("Line %(number)s is no beginning of a postal code: “%(line)s”.")
+                raise ValidationError(message % {"number": number, "line": line.strip()[:40]})
+            found.add(places.normalized(written))
+        return sorted(found - {""})
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        if cleaned.get("beginnings") and not cleaned.get("country") and not self.errors:
+            self.add_error("country", _("Write the country of these postal codes."))
+        return cleaned
+
+    def save(self, commit: bool = True) -> Area:
+        area = super().save(commit)
+        places.place(area, self.cleaned_data["country"], self.cleaned_data["beginnings"])
+        return area
+
+
+class AreaList(Listing):
+    def get_base_queryset(self) -> QuerySet:
+        areas = super().get_base_queryset()
+        return areas.annotate(beginnings=Count("prefixes", distinct=True))
+
+
+class AreaDesk(Desk):
+    add_to_admin_menu = False
+    model = Area
+    name = "areas"
+    icon = "site"
+    index_view_class = AreaList
+    list_display = [
+        "__str__",
+        "identifier",
+        "classification",
+        Column("beginnings", label=_("Postal prefixes"), sort_key="beginnings"),
+    ]
+    list_filter = ["classification"]
+    search_fields = ["name", "identifier", "prefixes__prefix"]
+    search_backend_name = None
+    ordering = ["identifier"]
+    edit_handler = ObjectList(
+        [
+            FieldPanel("name"),
+            FieldRowPanel([FieldPanel("identifier"), FieldPanel("classification")]),
+            FieldRowPanel([FieldPanel("valid_from"), FieldPanel("valid_until")]),
+            FieldPanel("country"),
+            FieldPanel("beginnings"),
+        ],
+        base_form_class=AreaForm,
+    )

@@ -3,6 +3,7 @@
 import datetime
 from collections.abc import Iterable
 
+from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
@@ -25,18 +26,37 @@ def areas(
     somebody must choose. One query. Nothing is known of an empty code, and an unknown one is in
     no area. `country`: ISO 3166 code, where only its table is meant.
     """
-    code, on = normalized(postal_code), on or timezone.localdate()
-    beginnings = [code[:length] for length in range(1, len(code) + 1)]
+    return areas_of([postal_code], on, country).get(postal_code, [])
+
+
+def areas_of(
+    postal_codes: Iterable[str], on: datetime.date | None = None, country: str | None = None
+) -> dict[str, list[Area]]:
+    """The same for many codes, by code as it was given; one query, however many."""
+    codes, on = {code: beginnings(code) for code in postal_codes}, on or timezone.localdate()
     found = PostalPrefix.objects.filter(
         Q(area__valid_from=None) | Q(area__valid_from__lte=on),
         Q(area__valid_until=None) | Q(area__valid_until__gte=on),
-        prefix__in=beginnings,
+        prefix__in=set().union(*codes.values()),
         **({"country": country.upper()} if country else {}),
     ).select_related("area")
-    rows = list(found)
-    longest = max((len(row.prefix) for row in rows), default=0)
-    places = {row.area_id: row.area for row in rows if len(row.prefix) == longest}
-    return sorted(places.values(), key=lambda area: area.identifier)
+    by_prefix: dict[str, dict[int, Area]] = {}
+    for row in found:
+        by_prefix.setdefault(row.prefix, {})[row.area_id] = row.area
+    longest = {
+        code: next((by_prefix[prefix] for prefix in prefixes if prefix in by_prefix), {})
+        for code, prefixes in codes.items()
+    }
+    return {
+        code: sorted(places.values(), key=lambda area: area.identifier)
+        for code, places in longest.items()
+    }
+
+
+def beginnings(postal_code: str) -> list[str]:
+    """Every beginning of a code, the longest first."""
+    code = normalized(postal_code)
+    return [code[:length] for length in range(len(code), 0, -1)]
 
 
 def representatives(of: Iterable[Area], legislature: Organization) -> list[Post]:
@@ -46,4 +66,15 @@ def representatives(of: Iterable[Area], legislature: Organization) -> list[Post]
         seats.select_related("area", "organization")
         .prefetch_related("memberships__person", "memberships__on_behalf_of")
         .order_by("area__identifier", "id")
+    )
+
+
+@transaction.atomic
+def place(area: Area, country: str, beginnings: Iterable[str]) -> None:
+    """Lets exactly the postal codes with these beginnings lie in `area`; other areas stay."""
+    wanted = {normalized(beginning) for beginning in beginnings} - {""}
+    area.prefixes.exclude(country=country.upper(), prefix__in=wanted).delete()
+    PostalPrefix.objects.bulk_create(
+        [PostalPrefix(area=area, country=country.upper(), prefix=code) for code in sorted(wanted)],
+        ignore_conflicts=True,
     )

@@ -1,3 +1,4 @@
+from django.conf import settings
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -118,6 +119,34 @@ class VoteEvent(ClusterableModel):
         return f"{self.motion.identifier}, {self.held_on:%Y-%m-%d}"
 
 
+class Entry(models.Model):
+    """A list that somebody pasted: how members voted, or what they said they would vote.
+
+    It can be undone as long as no later list of the same vote stands on it.
+    """
+
+    motion = models.ForeignKey(Motion, models.CASCADE, related_name="entries")
+    # None: the list was of stated positions.
+    event = models.ForeignKey(
+        VoteEvent, models.CASCADE, null=True, blank=True, related_name="entries"
+    )
+    # How those it names had voted before, by the person's id; "" where nothing was known.
+    before = models.JSONField(default=dict)
+    entered_at = models.DateTimeField(_("entered"), default=timezone.now)
+    entered_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    undone_at = models.DateTimeField(_("undone"), null=True, blank=True)
+    undone_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
+    )
+
+    class Meta:
+        verbose_name = _("list of members")
+        verbose_name_plural = _("lists of members")
+        ordering = ["-id"]
+
+
 class Vote(models.Model):
     """Popolo vote: how one member voted."""
 
@@ -141,6 +170,15 @@ class Position(models.Model):
     option = models.CharField(_("position"), max_length=10, choices=Option.choices)
     stated_on = models.DateField(_("stated"), default=timezone.localdate)
     source = models.URLField(_("source"))
+    # The pasted list it came with, if it did; undone with it.
+    entry = models.ForeignKey(
+        Entry,
+        models.CASCADE,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="positions",
+    )
 
     class Meta:
         verbose_name = _("stated position")

@@ -10,8 +10,9 @@ from wagtail.admin.panels import FieldPanel, FieldRowPanel
 from wagtail.admin.ui.tables import Column
 from wagtail.admin.viewsets.model import ModelViewSetGroup
 
-from plaidoyer.civics.desks import OrganizationDesk, PersonDesk, PostDesk
+from plaidoyer.civics.desks import AreaDesk, OrganizationDesk, PersonDesk, PostDesk
 from plaidoyer.lib.desk import Desk, Listing, RowsPanel
+from plaidoyer.parliament.desks import MotionDesk, PositionDesk
 from plaidoyer.parliament.models import OfficialPetition, PetitionSnapshot
 from plaidoyer.parliament.petitions import figure_at
 
@@ -76,7 +77,15 @@ class DecisionMakers(ModelViewSetGroup):
     menu_label = _("Decision-makers")
     menu_icon = "group"
     menu_order = 170
-    items = (PostDesk(), PersonDesk(), OrganizationDesk(), PetitionDesk())
+    items = (
+        PostDesk(),
+        PersonDesk(),
+        OrganizationDesk(),
+        AreaDesk(),
+        MotionDesk(),
+        PositionDesk(),
+        PetitionDesk(),
+    )
 
 
 @hooks.register("register_admin_viewset")
