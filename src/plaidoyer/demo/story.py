@@ -13,7 +13,7 @@ from django.utils import timezone, translation
 from plaidoyer.actions import confirmations, counting, intake, matching, reporting
 from plaidoyer.actions.models import Action
 from plaidoyer.campaigns.models import Campaign
-from plaidoyer.demo import arvane, book, pages
+from plaidoyer.demo import arvane, book, pages, seats
 from plaidoyer.demo.arvane import Cause
 from plaidoyer.demo.crowd import Crowd, Plan
 from plaidoyer.demo.stage import told
@@ -48,6 +48,7 @@ def tell(scale: str) -> None:
         staff = arvane.hire(country["staff"])
         arvane.found(country["organisation"], site)
         offices = arvane.elect(country["offices"])
+        seats.fill(book.read("seats.toml"), offices)
         books = book.campaigns()
         causes = {one["slug"]: Cause(one, offices, scale=SCALES[scale]) for one in books}
         for cause in causes.values():

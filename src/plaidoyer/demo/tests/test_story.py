@@ -15,6 +15,8 @@ from wagtail_localize.models import Translation
 from plaidoyer.actions import counting, matching
 from plaidoyer.actions.models import Action, ActionForm, Confirmation, ConfirmationRequest
 from plaidoyer.campaigns.models import Campaign
+from plaidoyer.civics import places
+from plaidoyer.civics.models import Organization
 from plaidoyer.demo import book, pictures, story
 from plaidoyer.demo.crowd import Crowd
 from plaidoyer.newsletters.models import Copy
@@ -166,3 +168,14 @@ def test_the_crowd_is_ever_the_same():
 def test_an_unknown_light_is_refused():
     with pytest.raises(KeyError):
         pictures.draw("river", "neon", [])
+
+
+def test_a_postal_code_leads_to_a_member_to_two_areas_or_nowhere(told):
+    assembly = Organization.objects.get(classification="legislature")
+
+    [member] = places.representatives(places.areas("AR4 5DQ"), assembly)
+    assert str(member.holder()).endswith("Rosamund Fairleigh")
+    assert len(places.areas("AR7 1AB")) == 2
+    assert places.areas("AR0 1AB") == []
+    [vacant] = places.representatives(places.areas("AR8 1AB"), assembly)
+    assert vacant.holder() is None
