@@ -14,6 +14,7 @@ from wagtail.fields import RichTextField
 from wagtail.models import Page
 from wagtail_localize.fields import SynchronizedField, TranslatableField
 
+from plaidoyer.actions.guards import models as guards  # noqa: F401  (its tables are this app's)
 from plaidoyer.campaigns.models import Campaign
 from plaidoyer.civics.models import Area
 from plaidoyer.lib.words import WordsField
@@ -89,6 +90,13 @@ class ActionForm(models.Model):
         return self.closes_at is not None and self.closes_at <= timezone.now()
 
 
+class MailDomain(models.Func):
+    """What stands after the @ of an address, in lower case."""
+
+    template = "lower(split_part(%(expressions)s, '@', -1))"
+    output_field = models.CharField()
+
+
 class Action(models.Model):
     """One act as it was sent. Append-only: what comes of it stands in rows beside it."""
 
@@ -107,7 +115,8 @@ class Action(models.Model):
     via = models.CharField(_("came by"), max_length=60, blank=True)
     # Today's keyed hash of where it was sent from; emptied after 48 hours (networks).
     network = models.CharField(max_length=24, blank=True, editable=False)
-    # The proof of work that came with it, solved; a proof counts for one act.
+    # The digest of the solved proof of work that came with it, which counts for one act; "none"
+    # where it might have been asked and none came; empty where it never is (guards.challenges).
     proof = models.CharField(max_length=64, blank=True, editable=False)
     # The act sent again with its address mended. The one before counts no more.
     corrects = models.OneToOneField(
@@ -122,6 +131,16 @@ class Action(models.Model):
         indexes = [
             models.Index("form", "submitted_at", name="action_of_form"),
             models.Index("via", name="action_via", condition=~Q(via="")),
+            # How many came from one place just before (guards.rates).
+            models.Index(
+                "form",
+                "network",
+                "submitted_at",
+                name="action_of_network",
+                condition=~Q(network=""),
+            ),
+            models.Index("form", MailDomain("email"), "submitted_at", name="action_of_domain"),
+            models.Index("proof", name="action_of_proof", condition=~Q(proof__in=["", "none"])),
         ]
 
     @property
@@ -157,6 +176,9 @@ class Hold(models.Model):
     reason = models.TextField(_("reason"), blank=True)
     # Which acts an organiser chose, as the filters that chose them.
     chosen = models.JSONField(default=dict, blank=True)
+    # How many acts the organiser saw in the preview, and when the last of them was held.
+    foreseen = models.PositiveIntegerField(_("acts chosen"), default=0)
+    applied_at = models.DateTimeField(_("applied"), null=True, blank=True)
     placed_at = models.DateTimeField(_("placed"), default=timezone.now)
     placed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
@@ -172,20 +194,34 @@ class Hold(models.Model):
         verbose_name_plural = _("holds")
         ordering = ["-placed_at", "-id"]
 
+    def __str__(self) -> str:
+        return f"{self.get_cause_display()}: {self.subject or self.form}"
+
+    @property
+    def subject(self) -> str:
+        """Which network or mail domain it is about, for a hold of the guards."""
+        about = ("network", "domain") if self.cause != self.Cause.ORGANISER else ()
+        return "".join(self.chosen.get(name, "") for name in about)
+
 
 class Held(models.Model):
-    """An act under a hold, from then until it is released."""
+    """An act under a hold, from then until it is released. It may be under several: it counts
+    once all have let it go, so that lifting one brings back what was before it."""
 
     action = models.ForeignKey("Action", models.CASCADE, related_name="held")
     hold = models.ForeignKey(Hold, models.CASCADE, related_name="held")
     held_at = models.DateTimeField(default=timezone.now)
     released_at = models.DateTimeField(null=True, blank=True)
+    released_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    released_because = models.TextField(blank=True)
 
     class Meta:
-        constraints = [
-            models.UniqueConstraint(
-                "action", name="held_once_at_a_time", condition=Q(released_at=None)
-            )
+        constraints = [models.UniqueConstraint("action", "hold", name="held_once_by_a_hold")]
+        indexes = [
+            models.Index("action", name="held_now", condition=Q(released_at=None)),
+            models.Index("held_at", name="held_lately"),
         ]
 
 
@@ -329,6 +365,25 @@ class Review(models.Model):
         verbose_name_plural = _("reviews")
         constraints = [models.UniqueConstraint("action", "part", name="reviewed_once")]
         indexes = [models.Index("decision", "queued_at", name="review_queue")]
+
+
+class PublicName(models.Model):
+    """The name under which somebody asked to be shown. Whether it is: names.shown()."""
+
+    action = models.OneToOneField(
+        Action, models.CASCADE, primary_key=True, related_name="public_name"
+    )
+    form = models.ForeignKey(ActionForm, models.PROTECT, related_name="public_names")
+    name = models.CharField(max_length=210)
+    # As it is sorted and searched: the family name first, without accents.
+    folded = models.CharField(max_length=210)
+    signed_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        indexes = [
+            models.Index("form", "folded", name="public_name_sorted"),
+            models.Index("form", "signed_at", name="public_name_recent"),
+        ]
 
 
 class ShareCode(models.Model):
