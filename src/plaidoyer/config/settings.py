@@ -5,6 +5,7 @@ office, not here.
 """
 
 import contextlib
+import ipaddress
 import os
 import secrets
 from pathlib import Path
@@ -44,6 +45,17 @@ def env_choice(name: str, choices: set[str], default: str) -> str:
     return value
 
 
+def env_networks(name: str, default: str) -> list[ipaddress.IPv4Network | ipaddress.IPv6Network]:
+    """Addresses and blocks, by commas. Raises ImproperlyConfigured when one is neither."""
+    said = os.environ.get(name, "").strip() or default
+    try:
+        return [ipaddress.ip_network(block.strip()) for block in said.split(",")]
+    except ValueError as error:
+        raise ImproperlyConfigured(
+            f"{name} must be addresses or blocks such as 10.0.0.0/24, by commas: {error}"
+        ) from None
+
+
 def secret_key(var_dir: Path) -> str:
     """SECRET_KEY of the environment, else one made at the first start and kept in `var_dir`."""
     if key := os.environ.get("SECRET_KEY"):
@@ -69,6 +81,8 @@ SECRET_KEY = secret_key(VAR_DIR)
 BASE_URL = (os.environ.get("BASE_URL") or "http://localhost:8000").rstrip("/")
 ALLOWED_HOSTS = os.environ.get("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]").split(",")
 CSRF_TRUSTED_ORIGINS = [BASE_URL]
+# Whose X-Forwarded-For is believed, to know from where an act comes (actions.guards.networks).
+TRUSTED_PROXIES = env_networks("TRUSTED_PROXIES", "127.0.0.0/8,::1")
 
 INSTALLED_APPS = [
     "plaidoyer.website",
@@ -178,6 +192,7 @@ STATIC_URL = "/static/"
 STATIC_ROOT = VAR_DIR / "static"
 MEDIA_URL = "/media/"
 MEDIA_ROOT = VAR_DIR / "media"
+MEDIA_ROOT.mkdir(exist_ok=True)
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
@@ -251,5 +266,10 @@ LOGGING = {
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
     "root": {"handlers": ["console"], "level": os.environ.get("LOG_LEVEL", "WARNING")},
     # procrastinate's own lines carry job arguments; ours carry ids only.
-    "loggers": {"procrastinate": {"level": "WARNING"}, "plaidoyer": {"level": "INFO"}},
+    "loggers": {
+        "procrastinate": {"level": "WARNING"},
+        "plaidoyer": {"level": "INFO"},
+        # Scanners ask for any host; the answer says so, and no trace need follow.
+        "django.security.DisallowedHost": {"level": "CRITICAL"},
+    },
 }
