@@ -81,13 +81,14 @@ class Count:
     counted_at: datetime.datetime
 
 
-def advance(since: datetime.date | None = None) -> None:
+def advance(since: datetime.date | None = None, *, wait: bool = False) -> None:
     """Counts the days from `since` on: from yesterday, unless told (an import tells its first).
 
-    Reads only rows of those days. Does nothing while another count is at it.
+    Reads only rows of those days. Does nothing while another count is at it, unless told to wait
+    for its end: that one may have begun before what is to be counted.
     """
     with transaction.atomic():
-        if lock():
+        if lock(wait):
             run(COUNT + KEEP, since or yesterday())
             run(FILL, since or yesterday())
 
@@ -140,9 +141,12 @@ def per_day(
     return [(day, found.get(day, 0)) for day in (start + datetime.timedelta(n) for n in span)]
 
 
-def lock() -> bool:
+def lock(wait: bool = False) -> bool:
     """Whether this transaction may count."""
     with connection.cursor() as cursor:
+        if wait:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
+            return True
         cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [LOCK])
         return cursor.fetchone()[0]
 
