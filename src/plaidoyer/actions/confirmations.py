@@ -11,7 +11,14 @@ from procrastinate.types import JSONValue
 
 from plaidoyer.actions import matching
 from plaidoyer.actions.kinds import KINDS, Kind
-from plaidoyer.actions.models import Action, Confirmation, Held, Match, Withdrawal
+from plaidoyer.actions.models import (
+    Action,
+    ActionForm,
+    Confirmation,
+    Held,
+    Match,
+    Withdrawal,
+)
 from plaidoyer.lib import addresses
 from plaidoyer.supporters import consents
 from plaidoyer.supporters.models import Supporter
@@ -32,6 +39,8 @@ class State(enum.Enum):
     WITHDRAWN = "withdrawn"
     # It was sent again with another address.
     CORRECTED = "corrected"
+    # It never counts, and what it asks for is noted (kinds.Aside).
+    NOTED = "noted"
 
 
 def state(action: Action) -> State:
@@ -41,7 +50,15 @@ def state(action: Action) -> State:
         return State.WITHDRAWN if confirmation.withdrawal_id else State.COUNTED
     if Action.objects.filter(corrects=action).exists():
         return State.CORRECTED
+    if beside := aside(action):
+        return beside
     return State.DOUBLE if counted_act(action) else State.WAITING
+
+
+def aside(action: Action) -> State | None:
+    """Where `action` stands if it never counts; None where it may."""
+    verbs = KINDS[action.form.kind].aside
+    return verbs.stands(action) if verbs else None
 
 
 def counted_act(action: Action) -> Action | None:
@@ -59,7 +76,7 @@ def counted_act(action: Action) -> Action | None:
         .select_related("confirmation")
         .order_by("confirmation__seat")
     )
-    if not action.form.mailbox_shared:
+    if not has_seats(action.form):
         return standing[0] if standing else None
     same = [other for other in standing if other.confirmation.person == person(action)]
     full = standing if len(standing) >= SEATS else []
@@ -68,7 +85,14 @@ def counted_act(action: Action) -> Action | None:
 
 def person(action: Action) -> str:
     """What tells two people of one mailbox apart; empty where a mailbox counts once."""
-    return addresses.folded(action.full_name) if action.form.mailbox_shared else ""
+    capacity = KINDS[action.form.kind].capacity
+    own_name = addresses.folded(action.full_name) if action.form.mailbox_shared else ""
+    return (capacity(action) if capacity else "") or own_name
+
+
+def has_seats(form: ActionForm) -> bool:
+    """Whether one mailbox may count twice: for two people, or for oneself and an organisation."""
+    return form.mailbox_shared or KINDS[form.kind].capacity is not None
 
 
 def confirm(action: Action, at: datetime.datetime | None = None) -> bool:
@@ -102,6 +126,8 @@ def confirm_many(actions: Iterable[Action], at: Moment = None) -> list[Action]:
         matching.match(strangers)
         matches = Match.objects.select_related("supporter").in_bulk(ids)
     before = confirmed_among(ids)
+    beside = {action.pk for action in locked if aside(action)}
+    countable = [action for action in locked if action.pk not in beside]
 
     def moment(action: Action) -> datetime.datetime:
         return (at(action) if callable(at) else at) or timezone.now()
@@ -123,8 +149,8 @@ def confirm_many(actions: Iterable[Action], at: Moment = None) -> list[Action]:
             ignore_conflicts=True,
         )
 
-    seat(1, (action for action in locked if action.pk not in before))
-    if shared := [action for action in locked if action.form.mailbox_shared]:
+    seat(1, (action for action in countable if action.pk not in before))
+    if shared := [action for action in countable if has_seats(action.form)]:
         seated = confirmed_among(ids)
         seat(2, (action for action in shared if action.pk not in seated))
     new = confirmed_among(ids) - before
@@ -134,6 +160,8 @@ def confirm_many(actions: Iterable[Action], at: Moment = None) -> list[Action]:
     give_consents(locked, supporters, moment)
     for kind, these in by_kind(counted).items():
         kind.confirmed(these)
+    for kind, these in by_kind(action for action in locked if action.pk in beside).items():
+        kind.aside.note(these)  # type: ignore[union-attr]
     follow_up(unheld(counted), "after_confirmation")
     return counted
 
@@ -194,6 +222,8 @@ def consent_waits(action: Action) -> bool:
 @transaction.atomic
 def withdraw(action: Action, at: datetime.datetime | None = None) -> bool:
     """Takes a counted act back by a row of its own; whether it counted until now."""
+    if (verbs := KINDS[action.form.kind].aside) and verbs.stands(action):
+        return verbs.drop(action)
     counted = Confirmation.objects.select_for_update(no_key=True).filter(
         action=action, withdrawal=None
     )

@@ -7,6 +7,7 @@ from django.core import signing
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from plaidoyer.actions import sharing
 from plaidoyer.actions.models import ActionForm
 from plaidoyer.lib import addresses, typed
 from plaidoyer.supporters import consents
@@ -104,8 +105,11 @@ class ActForm(forms.Form):
     postal_code = LineField(label=_("Postal code (optional)"), max_length=12, required=False)
     consent = ConsentField(required=False)
     page = LineField(required=False, widget=forms.HiddenInput)
+    via = LineField(required=False, widget=forms.HiddenInput)
 
     WHO = ("given_name", "family_name", "email", "postal_code")
+    # Those of the kind's own fields that follow who acts.
+    LAST: tuple[str, ...] = ()
     COMPLETION = {
         "given_name": "given-name",
         "family_name": "family-name",
@@ -131,17 +135,30 @@ class ActForm(forms.Form):
 
     def what(self) -> list[forms.BoundField]:
         """The fields that this kind adds."""
-        return [
-            field for field in self.visible_fields() if field.name not in (*self.WHO, "consent")
-        ]
+        others = (*self.WHO, *self.LAST, "consent")
+        return [field for field in self.visible_fields() if field.name not in others]
+
+    def last(self) -> list[forms.BoundField]:
+        """The fields that this kind adds after who acts."""
+        return [self[name] for name in self.LAST if name in self.fields]
 
     def clean_page(self) -> str:
         """The page's own address; whatever else somebody put there is not kept."""
         page = self.cleaned_data["page"]
         return page if page.startswith("/") and len(page) <= 300 else ""
 
+    def clean_via(self) -> str:
+        return sharing.via(self.cleaned_data["via"])
+
     def clean_postal_code(self) -> str:
         return self.cleaned_data["postal_code"].upper()
+
+    # Whether what will leave was seen, where a kind shows it first; else it is shown again.
+    was_shown = True
+
+    def carried(self, typed: list[tuple[str, str]]) -> list[tuple[str, str]]:
+        """What the page that shows an act carries of what was typed, to be sent again."""
+        return [(name, value) for name, value in typed if name != "step"]
 
     def content(self) -> dict[str, Any]:
         """What the act says beyond who did it, as it will be kept."""
@@ -149,11 +166,38 @@ class ActForm(forms.Form):
 
     def act(self) -> dict[str, Any]:
         """The columns of the act, once the form is valid."""
-        return {name: self.cleaned_data[name] for name in (*self.WHO, "page")} | {
+        return {name: self.cleaned_data[name] for name in (*self.WHO, "page", "via")} | {
             "content": self.content(),
             "consent_wording": self.cleaned_data["consent"],
         }
 
 
+class CorrectionForm(forms.Form):
+    """The address of an act, typed anew."""
+
+    email = AddressField(
+        label=_("E-mail"),
+        max_length=254,
+        error_messages={"required": _("Write your e-mail address.")},
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["email"].widget.attrs["autocomplete"] = "email"
+
+
 class OptionsForm(forms.Form):
     """What an organiser decides about a form of this kind; a kind adds its own fields."""
+
+    def settled(self, facts: dict[str, Any]) -> dict[str, Any]:
+        """Facts of the form itself that follow from the options, once these are valid.
+
+        `facts`: what the organiser entered, as cleaned data of the sheet.
+        """
+        return {}
+
+    def about(self, action_form: ActionForm) -> None:
+        """Told which form it is about, before it is checked; a new one has no key yet."""
+
+    def saved(self, action_form: ActionForm, by: Any) -> None:
+        """Called once the form is saved, by whom, in the same transaction."""

@@ -42,6 +42,7 @@ class FormSheet(WagtailAdminModelForm):
         self.options = options_form(
             self.data if self.is_bound else None, prefix=PREFIX, initial=self.instance.options
         )
+        self.options.about(self.instance)
         for name, field in self.options.fields.items():
             self.fields[f"{PREFIX}-{name}"] = field
             initial = self.instance.options.get(name, field.initial)
@@ -51,7 +52,13 @@ class FormSheet(WagtailAdminModelForm):
         cleaned = super().clean() or self.cleaned_data
         if self.options.is_valid():
             self.instance.options = self.options.cleaned_data
+            cleaned |= self.options.settled(cleaned)
         for name, errors in self.options.errors.items():
             if f"{PREFIX}-{name}" not in self.errors:
                 self.add_error(f"{PREFIX}-{name}", errors)
         return cleaned
+
+    def save(self, commit: bool = True) -> ActionForm:
+        form = super().save(commit)
+        self.options.saved(form, by=self.for_user)
+        return form

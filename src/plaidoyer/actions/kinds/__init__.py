@@ -5,13 +5,15 @@ import importlib.util
 import pkgutil
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from django.utils.functional import Promise
 
 if TYPE_CHECKING:
     from django.urls import URLPattern
 
+    from plaidoyer.actions.confirmations import State
+    from plaidoyer.actions.counting import Count
     from plaidoyer.actions.forms import ActForm, OptionsForm
     from plaidoyer.actions.models import Action, ActionForm
 
@@ -23,6 +25,22 @@ def nothing_more(_of: Any) -> dict[str, Any]:
 
 def nothing_follows(_actions: "Sequence[Action]") -> None:
     """A kind whose act is complete once it is confirmed."""
+
+
+class Aside(Protocol):
+    """Acts that never count and ask for something instead, such as a reminder: a module's verbs.
+
+    They are confirmed and taken back by the same links as any other.
+    """
+
+    def stands(self, action: "Action") -> "State | None":
+        """Where `action` stands; None for one that counts like any other. No query for those."""
+
+    def note(self, actions: "Sequence[Action]") -> None:
+        """Does what they ask for, once, in the transaction of the yes."""
+
+    def drop(self, action: "Action") -> bool:
+        """Takes `action` back; whether it stood until now."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -42,6 +60,8 @@ class Kind:
     options_form: "type[OptionsForm]"
     # What stands after a number of counted acts: "people have signed".
     counted: Callable[[int], str]
+    # Counts forms of this kind, by their id, otherwise than by acts on them.
+    counts: "Callable[[Sequence[ActionForm]], Mapping[int, Count]] | None" = None
     # Shown before the act is taken, with a way back; none: the act is taken at once.
     preview_template: str = ""
     # Shows the act itself on the page that confirms it; what `told` gives is its context.
@@ -59,6 +79,12 @@ class Kind:
     one_click: bool = False
     # Called with newly confirmed acts, held ones too, in the transaction that confirms them.
     confirmed: "Callable[[Sequence[Action]], None]" = nothing_follows
+    # For whom else one mailbox may act once more: "" for oneself, else a name (confirmations).
+    capacity: "Callable[[Action], str] | None" = None
+    # What becomes of acts of the kind that never count, where it has such.
+    aside: "Aside | None" = None
+    # Lays out the kind's own fields; none: one below the other.
+    fields_template: str = ""
     # The kind's own doors, under /actions/<public_id>/<name>/; a view gets public_id.
     urls: "Sequence[URLPattern]" = ()
     # Names of Procrastinate tasks that take action_ids, deferred with the row they are about.
