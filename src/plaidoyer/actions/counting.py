@@ -16,6 +16,7 @@ from django.db import connection, transaction
 from django.db.models import F, Max, Sum
 from django.utils import timezone
 
+from plaidoyer.actions.kinds import KINDS
 from plaidoyer.actions.models import ActionForm, Tally
 
 logger = logging.getLogger(__name__)
@@ -110,11 +111,12 @@ def recount() -> int:
 
 
 def confirmed(forms: Iterable[ActionForm]) -> dict[int, Count]:
-    """What counts on each form, by its id, and when it was counted; one query.
+    """What counts on each form, by its id, and when it was counted; one query, and those of the
+    kinds that count otherwise.
 
     A form that was never counted yet had nothing when it opened.
     """
-    now = timezone.now()
+    now, forms = timezone.now(), list(forms)
     counts = {form.pk: Count(0, min(form.opens_at, now)) for form in forms}
     totals = (
         Tally.objects.filter(form__in=list(counts))
@@ -123,6 +125,9 @@ def confirmed(forms: Iterable[ActionForm]) -> dict[int, Count]:
     )
     for total in totals:
         counts[total["form"]] = Count(total["value"], total["counted_at"])
+    for kind in {KINDS[form.kind] for form in forms}:
+        if kind.counts:
+            counts |= kind.counts([form for form in forms if form.kind == kind.name])
     return counts
 
 

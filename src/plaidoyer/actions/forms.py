@@ -153,8 +153,10 @@ class ActForm(forms.Form):
     def clean_postal_code(self) -> str:
         return self.cleaned_data["postal_code"].upper()
 
-    # Whether what will leave was seen, where a kind shows it first; else it is shown again.
-    was_shown = True
+    @property
+    def was_shown(self) -> bool:
+        """Whether what is sent was seen, where a kind shows it first; else it is shown again."""
+        return True
 
     def carried(self, typed: list[tuple[str, str]]) -> list[tuple[str, str]]:
         """What the page that shows an act carries of what was typed, to be sent again."""

@@ -8,7 +8,9 @@ from django.db.models import Exists, Max, OuterRef
 from django.utils import timezone
 
 from plaidoyer.actions import requests
+from plaidoyer.actions.guards import rates
 from plaidoyer.actions.models import Action, Match
+from plaidoyer.civics import places
 from plaidoyer.lib import addresses
 from plaidoyer.supporters.models import Supporter
 
@@ -19,6 +21,7 @@ REACH = 50_000
 @transaction.atomic
 def match(actions: Iterable[Action], at: datetime.datetime | None = None) -> list[Action]:
     """Gives every act its supporter, in a handful of statements; those that had none before.
+    Those that look odd are held (guards.rates).
 
     A new supporter is no more than an address: names come with the first confirmed act, so that
     nobody can write them for somebody else. Waits for another matcher to end.
@@ -44,18 +47,28 @@ def match(actions: Iterable[Action], at: datetime.datetime | None = None) -> lis
     )
     found = Supporter.objects.filter(canonical_email__in=set(canonical.values()))
     supporters = {supporter.canonical_email: supporter for supporter in found}
+    areas = areas_of(pending)
     Match.objects.bulk_create(
         (
             Match(
                 action=action,
                 supporter=supporters[canonical[action.pk]],
+                area_id=areas.get(action.postal_code),
                 matched_at=at or timezone.now(),
             )
             for action in pending
         ),
         batch_size=1000,
     )
+    rates.judge(pending)
     return pending
+
+
+def areas_of(actions: Iterable[Action]) -> dict[str, int]:
+    """The area of each postal code that lies in exactly one; one query for all."""
+    codes = {action.postal_code for action in actions} - {""}
+    found = places.areas_of(codes) if codes else {}
+    return {code: areas[0].pk for code, areas in found.items() if len(areas) == 1}
 
 
 def match_pending(limit: int = 500, reach: int | None = REACH) -> int:

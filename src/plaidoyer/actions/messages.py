@@ -1,4 +1,4 @@
-"""The words of the two mails about an act. Nothing that was typed stands in them, so that nobody
+"""The words of the mails about an act. Nothing that was typed stands in them, so that nobody
 can have us carry their words to a stranger."""
 
 from collections.abc import Sequence
@@ -9,7 +9,7 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.translation import override
 
-from plaidoyer.actions import confirmations
+from plaidoyer.actions import confirmations, sharing
 from plaidoyer.actions.confirmations import State
 from plaidoyer.actions.models import Action, ConfirmationRequest
 from plaidoyer.lib import tokens
@@ -18,6 +18,14 @@ from plaidoyer.mail.models import Envelope
 from plaidoyer.organisation.models import Organisation
 
 CONFIRM, WITHDRAW = "confirm", "withdraw"
+# Whoever sent the act; whoever had a personal link, and may not be the one it was made for.
+THANKS, VEILED_THANKS = "thanks", "veiled-thanks"
+
+
+def thanks_path(action: Action, *, veiled: bool = False) -> str:
+    """Where whoever sent the act sees what happens next, in the active language."""
+    token = tokens.make(VEILED_THANKS if veiled else THANKS, action.uid)
+    return reverse("actions:thanks", args=[token])
 
 
 def confirmation_path(action: Action) -> str:
@@ -30,8 +38,25 @@ def withdrawal_path(action: Action) -> str:
     return reverse("actions:withdrawal", args=[tokens.make(WITHDRAW, action.uid)])
 
 
+def own_link_path(action: Action) -> str:
+    """Where its holder has their own link counted, in the active language."""
+    return reverse("actions:own_link", args=[tokens.make(CONFIRM, action.uid)])
+
+
 # Which mail an act gets, by where it stands when the mail is written; at any other state, none.
-LETTERS = {State.WAITING: "confirmation", State.DOUBLE: "already_counted"}
+LETTERS = {
+    State.WAITING: "confirmation",
+    State.DOUBLE: "already_counted",
+    State.COUNTED: "counted",
+}
+
+
+def letter_about(action: Action) -> str | None:
+    """Which mail `action` gets now. That it counts is told only to who had nothing to confirm."""
+    state = confirmations.state(action)
+    if state is State.COUNTED and action.via != sharing.LETTER.name:
+        return None
+    return LETTERS.get(state)
 
 
 def compose(envelopes: Sequence[Envelope]) -> dict[int, Message]:
@@ -40,7 +65,7 @@ def compose(envelopes: Sequence[Envelope]) -> dict[int, Message]:
     organisation = Organisation.current()
     messages = {}
     for request in requests.select_related("action__form__campaign"):
-        if letter := LETTERS.get(confirmations.state(request.action)):
+        if letter := letter_about(request.action):
             with override(request.action.language):
                 messages[request.envelope_id] = write(letter, request.action, organisation)
     return messages

@@ -81,8 +81,18 @@ class ActionForm(models.Model):
     @property
     def is_open(self) -> bool:
         """Whether acts are taken now."""
-        waits = self.paused_at or self.filled_at or self.opens_at > timezone.now()
-        return not (waits or self.is_over)
+        return self.opening == "open"
+
+    @property
+    def opening(self) -> str:
+        """Whether it is "open" and, if not, why: "closed", "full", "paused", "coming"."""
+        reasons = {
+            "closed": self.is_over,
+            "full": self.filled_at,
+            "paused": self.paused_at,
+            "coming": self.opens_at > timezone.now(),
+        }
+        return next((reason for reason, holds in reasons.items() if holds), "open")
 
     @property
     def is_over(self) -> bool:
@@ -115,7 +125,7 @@ class Action(models.Model):
     via = models.CharField(_("came by"), max_length=60, blank=True)
     # Today's keyed hash of where it was sent from; emptied after 48 hours (networks).
     network = models.CharField(max_length=24, blank=True, editable=False)
-    # The digest of the solved proof of work that came with it, which counts for one act; "none"
+    # The mark of the riddle that was solved for it (proof of work), good for one act; "none"
     # where it might have been asked and none came; empty where it never is (guards.challenges).
     proof = models.CharField(max_length=64, blank=True, editable=False)
     # The act sent again with its address mended. The one before counts no more.
@@ -427,10 +437,11 @@ class ActionPage(Page):
 
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
         # The screen reads these models: it is imported once they are there.
-        from plaidoyer.actions import kinds, reporting
+        from plaidoyer.actions import kinds, reporting, sharing
 
         kind = kinds.KINDS[self.form.kind]
-        form = kind.form(self.form) if kind.form else None
+        via = {"via": sharing.via(request.GET.get("via", ""))}
+        form = kind.form(self.form, initial=via) if kind.form else None
         screen = reporting.act_screen(self.form, self, form)
         return {**super().get_context(request, *args, **kwargs), **screen}
 

@@ -1,24 +1,35 @@
 """What the pages of acts show."""
 
+from collections.abc import Callable
 from typing import Any
-from urllib.parse import quote
 
-from django.db.models import Q
+from django.db.models import Case, Q, When
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from wagtail.models import Page
 
-from plaidoyer.actions import confirmations, counting
-from plaidoyer.actions.forms import ActForm
+from plaidoyer.actions import (
+    areas,
+    confirmations,
+    corrections,
+    counting,
+    goals,
+    personal,
+    sharing,
+)
+from plaidoyer.actions.forms import ActForm, CorrectionForm
 from plaidoyer.actions.kinds import KINDS
-from plaidoyer.actions.messages import withdrawal_path
-from plaidoyer.actions.models import Action, ActionForm, ActionPage, Confirmation
-from plaidoyer.lib import wording
+from plaidoyer.actions.messages import own_link_path, withdrawal_path
+from plaidoyer.actions.models import Action, ActionForm, ActionPage, Confirmation, ShareCode
+from plaidoyer.lib import addresses, tokens, wording
 from plaidoyer.organisation.models import Organisation
 from plaidoyer.supporters import consents
 from plaidoyer.supporters.models import Supporter
+
+# What came of a form's campaign, told by an upper floor (outcomes): a template and its context.
+OUTCOMES: Callable[[ActionForm], dict[str, Any] | None] | None = None
 
 
 def page_of(form: ActionForm) -> ActionPage | None:
@@ -37,14 +48,26 @@ def campaign_page(page: ActionPage | None) -> Page | None:
 
 
 def next_page(after: ActionForm, supporter: Supporter | None = None) -> ActionPage | None:
-    """The newest other open form: one that `supporter`, where known, has not acted on."""
+    """The most fitting other open form: of the same campaign first, then the newest.
+
+    Never one that `supporter`, where known, has acted on.
+    """
     now = timezone.now()
-    others = pages().exclude(form=after).filter(form__opens_at__lte=now)
-    others = others.filter(Q(form__closes_at=None) | Q(form__closes_at__gt=now))
+    others = (
+        pages()
+        .exclude(form=after)
+        .filter(
+            Q(form__closes_at=None) | Q(form__closes_at__gt=now),
+            form__opens_at__lte=now,
+            form__paused_at=None,
+            form__filled_at=None,
+        )
+    )
     if supporter:
         done = supporter.confirmations.filter(withdrawal=None)
         others = others.exclude(form__in=done.values("form"))
-    return others.order_by("-form__opens_at", "path").first()
+    same_cause = Case(When(form__campaign=after.campaign_id, then=0), default=1)
+    return others.order_by(same_cause, "-form__opens_at", "path").select_related("form").first()
 
 
 def progress(form: ActionForm, count: counting.Count | None = None) -> dict[str, Any]:
@@ -54,15 +77,16 @@ def progress(form: ActionForm, count: counting.Count | None = None) -> dict[str,
     """
     count = count or counting.confirmed([form])[form.pk]
     language = get_language() or ""
+    goal = goals.current(count.value, form.goal, form.goal_moves)
     return {
         "value": count.value,
         "number": wording.number(count.value, language),
         "words": KINDS[form.kind].counted(count.value),
         "at": count.counted_at,
         "counted_at": wording.moment(timezone.localtime(count.counted_at), language),
-        "goal": form.goal,
-        "goal_number": wording.number(form.goal, language) if form.goal else "",
-        "line": min(count.value, form.goal or 0),
+        "goal": goal,
+        "goal_number": wording.number(goal, language) if goal else "",
+        "line": min(count.value, goal or 0),
     }
 
 
@@ -94,28 +118,94 @@ def act_screen(
         "act_url": reverse("actions:act", args=[action_form.public_id]),
         "progress": progress(action_form),
         "campaign_page": campaign_page(page),
+        **area_screen(action_form),
+        **closed_screen(action_form),
+    }
+
+
+def area_screen(form: ActionForm) -> dict[str, Any]:
+    """Where acts come from, in tens (areas); only where a form counts people of a place."""
+    shown, release = areas.shown(form)
+    largest = max((row.at_least for row in shown), default=0)
+    return {"areas": shown, "areas_release": release, "areas_largest": largest}
+
+
+def closed_screen(form: ActionForm) -> dict[str, Any]:
+    """What the page of a form that takes nothing now says beside: the outcome, the next step."""
+    if form.is_open:
+        return {}
+    next_one = next_page(form)
+    return {
+        "outcome": OUTCOMES(form) if OUTCOMES else None,
+        "next_page": next_one,
+        "next_kind": KINDS[next_one.form.kind] if next_one else None,
+    }
+
+
+def reader_screen(form: ActionForm, reader: Supporter) -> dict[str, Any]:
+    """How the page names the reader of our mail: to themselves enough, to a stranger nothing."""
+    return {
+        "reader": personal.named(reader.given_name, reader.family_name),
+        "reader_address": personal.masked(reader.email),
+        "reader_token": tokens.make(personal.PURPOSE, reader.uid),
+        "one_press": KINDS[form.kind].one_click,
     }
 
 
 def after_screen(form: ActionForm, supporter: Supporter | None = None) -> dict[str, Any]:
     """What a page can say once something was done on `form`: where it stands, where to go."""
     page = page_of(form)
+    next_one = next_page(form, supporter)
     return {
+        "outcome": OUTCOMES(form) if OUTCOMES and not form.is_open else None,
+        "next_kind": KINDS[next_one.form.kind] if next_one else None,
         "action_form": form,
         "kind": KINDS[form.kind],
         "page": page,
         "campaign_page": campaign_page(page),
-        "next_page": next_page(form, supporter),
+        "next_page": next_one,
         "progress": progress(form),
     }
+
+
+def thanks_screen(action: Action, form: CorrectionForm | None = None) -> dict[str, Any]:
+    """The thank-you of one act, for whoever sent it; `form`: a correction that has a fault."""
+    screen = after_screen(action.form)
+    return {
+        **screen,
+        "action": action,
+        "is_confirmed": Confirmation.objects.filter(action=action).exists(),
+        "suggestion": addresses.suggestion(action.email),
+        "mails_left": corrections.mails_left(action),
+        "form": form or CorrectionForm(initial={"email": action.email}),
+        "kit": share_kit(screen["page"]),
+    }
+
+
+def veiled_screen(action: Action) -> dict[str, Any]:
+    """The thank-you of an act by a personal link: the same whether it counts anew or did before."""
+    screen = after_screen(action.form)
+    return {
+        **screen,
+        "reader": personal.named(action.given_name, action.family_name),
+        "reader_address": personal.masked(action.email),
+        "counts": screen["kind"].one_click,
+        "kit": share_kit(screen["page"]),
+    }
+
+
+def share_kit(page: ActionPage | None, code: ShareCode | None = None) -> sharing.Kit | None:
+    """How to pass `page` on, with a supporter's own code where they asked for one."""
+    return sharing.kit(page.get_full_url(), page.title, code.code if code else "") if page else None
 
 
 def confirmation_screen(action: Action) -> dict[str, Any]:
     """Where one act stands, for its supporter."""
     confirmation = Confirmation.objects.filter(action=action).select_related("supporter").first()
     kind = KINDS[action.form.kind]
-    screen = after_screen(action.form, confirmation.supporter if confirmation else None)
-    page = screen["page"]
+    supporter = confirmation.supporter if confirmation else None
+    screen = after_screen(action.form, supporter)
+    code = ShareCode.objects.filter(supporter=supporter).first() if supporter else None
     return {
         **screen,
         **kind.told(action),
@@ -124,16 +214,9 @@ def confirmation_screen(action: Action) -> dict[str, Any]:
         "count_lags": confirmation and confirmation.confirmed_at > screen["progress"]["at"],
         "consent_waits": confirmations.consent_waits(action),
         "withdraw_url": withdrawal_path(action),
-        "share": share_links(page.get_full_url(), page.title) if page else [],
+        "kit": share_kit(screen["page"], code),
+        "own_link": code,
+        "brought": sharing.brought_by(code) if code else 0,
+        "own_link_url": own_link_path(action),
+        "own_link_sentence": sharing.sentence(),
     }
-
-
-def share_links(url: str, title: str) -> list[tuple[str, str]]:
-    """Plain links that pass a page on, by name; nothing is loaded from anywhere before a click."""
-    asked, both = quote(url, safe=""), quote(f"{title} {url}", safe="")
-    return [
-        (_("by e-mail"), f"mailto:?subject={quote(title, safe='')}&body={both}"),
-        ("WhatsApp", f"https://wa.me/?text={both}"),
-        ("Facebook", f"https://www.facebook.com/sharer/sharer.php?u={asked}"),
-        ("Bluesky", f"https://bsky.app/intent/compose?text={both}"),
-    ]

@@ -1,6 +1,9 @@
 from procrastinate.contrib.django import app
 
-from plaidoyer.actions import counting, matching
+from plaidoyer.actions import areas, counting, matching, sharing
+
+# The guards' jobs are found with these.
+from plaidoyer.actions.guards import tasks as guards  # noqa: F401
 
 # Six fields: seconds stand last. A queueing lock keeps one job waiting at most.
 
@@ -29,3 +32,15 @@ def advance_counts(timestamp: int) -> None:
 @app.task(name="actions.recount", queueing_lock="actions.recount")
 def recount(timestamp: int) -> None:
     counting.recount()
+
+
+@app.periodic(cron="*/10 * * * *")
+@app.task(name="actions.count_areas", queueing_lock="actions.count_areas")
+def count_areas(timestamp: int) -> None:
+    areas.recount()
+
+
+@app.periodic(cron="*/2 * * * *")
+@app.task(name="actions.count_channels", queueing_lock="actions.count_channels")
+def count_channels(timestamp: int) -> None:
+    sharing.recount()

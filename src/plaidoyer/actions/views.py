@@ -1,4 +1,4 @@
-"""The doors of an act: send, confirm, withdraw.
+"""The doors of an act: send, confirm, withdraw. What follows the first: afterwards.
 
 None of them asks for a CSRF token: it protects what a cookie allows, and no cookie allows anything
 here. Whoever can send an act may send it from anywhere; a confirmation or a withdrawal is
@@ -13,17 +13,20 @@ from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
-from django.urls import reverse
 from django.utils.cache import patch_cache_control
 from django.utils.translation import get_language
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
 from plaidoyer.actions import confirmations, intake, messages, reporting
+from plaidoyer.actions import personal as personal_links
 from plaidoyer.actions.forms import ActForm
+from plaidoyer.actions.guards import challenges, networks
 from plaidoyer.actions.kinds import KINDS
 from plaidoyer.actions.models import Action, ActionForm
 from plaidoyer.lib import tokens
+from plaidoyer.supporters.models import Supporter
+from plaidoyer.supporters.privacy import ErasedError
 
 View = Callable[..., HttpResponse]
 
@@ -53,11 +56,17 @@ def unavailable_when_down(view: View) -> View:
 
 
 def personal(view: View) -> View:
-    """Keeps a page about one person out of caches, search engines and other sites' logs."""
+    """Keeps a page about one person out of caches, search engines and other sites' logs.
+
+    Where that person had everything erased, it says so.
+    """
 
     @wraps(view)
     def wrapped(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        response = view(request, *args, **kwargs)
+        try:
+            response = view(request, *args, **kwargs)
+        except ErasedError:
+            response = render(request, "supporters/nothing_kept.html", status=410)
         patch_cache_control(response, private=True, no_store=True)
         response["Referrer-Policy"] = "no-referrer"
         response["X-Robots-Tag"] = "noindex"
@@ -83,50 +92,85 @@ def act(request: HttpRequest, public_id: str) -> HttpResponse:
         status = 410 if action_form.is_over else 403
         context = reporting.after_screen(action_form)
         return render(request, "actions/not_open.html", context, status=status)
-    form = kind.form(action_form, request.POST)
+    reader = personal_links.reader(request.POST["person"]) if "person" in request.POST else None
+    if "person" in request.POST and reader is None:
+        return stale(request, action_form)
+    form = kind.form(action_form, personal_links.filled(request.POST, reader))
     step = request.POST.get("step") or ("preview" if kind.preview_template else "send")
     if step == "change" or not form.is_valid():
-        return act_page(request, action_form, form, status=200 if form.is_valid() else 422)
-    if kind.preview_template and step != "send":
-        return preview(request, action_form, form)
-    intake.append(action_form, language=get_language() or "", **form.act())
-    return SeeOther(reverse("actions:thanks", args=[public_id]))
+        status = 200 if form.is_valid() else 422
+        return act_page(request, action_form, form, status=status, reader=reader)
+    if kind.preview_template and not (step == "send" and form.was_shown):
+        return preview(request, action_form, form, reader)
+    take = personal_links.sign if reader else intake.append
+    action = take(
+        action_form,
+        language=get_language() or "",
+        network=networks.of(request),
+        proof=challenges.kept(action_form, request.POST.get("proof", "")),
+        **form.act(),
+    )
+    return SeeOther(messages.thanks_path(action, veiled=bool(reader)))
+
+
+@require_safe
+@personal
+def personal_page(request: HttpRequest, token: str, public_id: str) -> HttpResponse:
+    """The form as the reader of our mail acts on it: nothing to type, and only a POST acts."""
+    action_form = ActionForm.objects.filter(public_id=public_id).first()
+    reader = personal_links.reader(token)
+    if action_form is None or reader is None:
+        return stale(request, action_form)
+    kind = KINDS[action_form.kind]
+    if kind.form is None or not action_form.is_open or not personal_links.may_act(reader):
+        page = reporting.page_of(action_form)
+        return redirect(page.get_url(request) if page else f"/{get_language()}/")
+    form = kind.form(action_form)
+    return act_page(request, action_form, form, status=200, reader=reader)
+
+
+def stale(request: HttpRequest, action_form: ActionForm | None) -> HttpResponse:
+    """The personal link is nobody's any more; the form itself may still be open to all."""
+    page = reporting.page_of(action_form) if action_form else None
+    context = {"page": page, "campaign_page": reporting.campaign_page(page)}
+    return render(request, "actions/stale_link.html", context, status=404)
 
 
 def act_page(
-    request: HttpRequest, action_form: ActionForm, form: ActForm, status: int
+    request: HttpRequest,
+    action_form: ActionForm,
+    form: ActForm,
+    status: int,
+    reader: Supporter | None = None,
 ) -> HttpResponse:
-    """The very page the supporter came from, with what they typed."""
+    """The very page the supporter came from, with what they typed; or the page of a `reader`."""
     page = reporting.page_of(action_form)
     context = page.get_context(request) if page else {}
     context |= reporting.act_screen(action_form, page, form)
+    if reader:
+        context |= reporting.reader_screen(action_form, reader)
     return render(request, "actions/action_page.html", context, status=status)
 
 
-def preview(request: HttpRequest, action_form: ActionForm, form: ActForm) -> HttpResponse:
-    """What will leave, word for word; the page itself carries what was typed."""
+def preview(
+    request: HttpRequest, action_form: ActionForm, form: ActForm, reader: Supporter | None = None
+) -> HttpResponse:
+    """What will leave, word for word; the page itself carries what was typed.
+
+    A `reader` of our mail sees it under a veiled name: the letter has the whole one.
+    """
     kind = KINDS[action_form.kind]
-    action = Action(form=action_form, language=get_language() or "", **form.act())
+    columns = personal_links.veiled(form.act()) if reader else form.act()
+    action = Action(form=action_form, language=get_language() or "", **columns)
     context = {
         "action_form": action_form,
         "kind": kind,
         "action": action,
         "act_url": request.path,
-        "typed": [(name, value) for name, value in typed(request) if name != "step"],
+        "typed": form.carried(typed(request)),
         **kind.told(action),
     }
     return render(request, kind.preview_template, context)
-
-
-@require_safe
-def thanks(request: HttpRequest, public_id: str) -> HttpResponse:
-    """The thank-you, the same for everybody: what happens next is in the mail."""
-    action_form = ActionForm.objects.filter(public_id=public_id).first()
-    if action_form is None:
-        return render(request, "actions/unknown_form.html", status=404)
-    response = render(request, "actions/thanks.html", reporting.after_screen(action_form))
-    patch_cache_control(response, public=True, max_age=10)
-    return response
 
 
 @csrf_exempt
@@ -160,12 +204,15 @@ def withdrawal(request: HttpRequest, token: str) -> HttpResponse:
 
 
 def holder_of(purpose: str, token: str) -> Action | None:
-    """The act that `token` opens for `purpose`."""
+    """The act that `token` opens for `purpose`. Raises ErasedError where its author had it erased."""
     try:
         uid = tokens.read(purpose, token)
     except tokens.BadTokenError:
         return None
-    return Action.objects.filter(uid=uid).select_related("form__campaign").first()
+    action = Action.objects.filter(uid=uid).select_related("form__campaign").first()
+    if action and not action.email:
+        raise ErasedError
+    return action
 
 
 def typed(request: HttpRequest) -> list[tuple[str, str]]:

@@ -24,6 +24,7 @@ urlpatterns = [
     path("healthz", views.healthz, name="healthz"),
     path("style/<colour:accent>.css", views.style, name="style"),
     path("style/<colour:accent>.svg", views.icon, name="icon"),
+    path("picture/<slug:public_id>-<str:language>.png", views.picture, name="picture"),
     path("robots.txt", views.robots, name="robots"),
     path("sitemap.xml", views.sitemap, name="sitemap"),
     path("source.tar.gz", views.source, name="source"),

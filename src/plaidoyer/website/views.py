@@ -17,7 +17,7 @@ from django.views.decorators.http import require_safe
 from django.views.static import serve
 from wagtail.contrib.sitemaps.views import sitemap as wagtail_sitemap
 
-from plaidoyer.website import palettes
+from plaidoyer.website import palettes, pictures
 from plaidoyer.website.sitemaps import PageSitemap
 
 # The pictures that a browser only ever paints.
@@ -73,6 +73,19 @@ def icon(request: HttpRequest, accent: str) -> HttpResponse:
     """The mark in the organisation's colour, for the browser's tab."""
     context = {"fill": palettes.light(accent).fill}
     return render(request, "website/icon.svg", context, content_type="image/svg+xml")
+
+
+@require_safe
+@cache_control(public=True, max_age=600)
+def picture(request: HttpRequest, public_id: str, language: str) -> HttpResponse:
+    """What networks show beside a link to a form: its title and its count, of no one person."""
+    found = pictures.of(public_id, language)
+    if found is None:
+        raise Http404(public_id)
+    etag = f'"{found.etag}"'
+    if etag in request.headers.get("If-None-Match", ""):
+        return HttpResponse(status=304, headers={"ETag": etag})
+    return HttpResponse(found.png(), content_type="image/png", headers={"ETag": etag})
 
 
 @require_safe

@@ -1,7 +1,6 @@
 """Suzie signs: the door, the row, the answer."""
 
 import datetime
-import itertools
 
 import pytest
 from django.db import connection
@@ -219,7 +218,7 @@ def test_an_unknown_form_is_not_found(client, form, public_id):
 
     assert answer.status_code == 404
     assert 'href="/fr/"' in answer.content.decode()
-    assert client.get(f"/fr/actions/{public_id}/thanks/").status_code == 404
+    assert client.get(f"/fr/thanks/{public_id}/").status_code == 404
 
 
 def test_reloading_the_address_of_the_post_leads_to_the_page(client, form):
@@ -235,6 +234,12 @@ def test_a_form_takes_acts_while_its_page_is_unpublished(client, form):
     assert send(client, form, email="").status_code == 422
 
 
+def same(page, name):
+    """The page, as it would be for anybody."""
+    own = page.wsgi_request.path.removeprefix("/fr")
+    return page.content.decode().replace(own, "…").replace(name, "somebody")
+
+
 def test_who_has_signed_cannot_be_found_out(client, form):
     send(client, form)
     confirmations.confirm_many(Action.objects.all())
@@ -243,9 +248,9 @@ def test_who_has_signed_cannot_be_found_out(client, form):
 
     pages = [client.get(answer.headers["Location"]) for answer in (known, unknown)]
     assert known.status_code == unknown.status_code
-    assert known.headers == unknown.headers
+    assert known.headers.keys() == unknown.headers.keys()
     assert known.content == unknown.content
-    assert pages[0].content == pages[1].content
+    assert same(pages[0], "suzie") == same(pages[1], "laura")
 
 
 @pytest.mark.parametrize("language", ["fr", "en"])
@@ -267,15 +272,15 @@ def test_the_page_is_the_same_for_staff(client, form, admin_client):
 
 def test_the_language_switch_keeps_the_page(client, form):
     page = client.get("/fr/campagnes/meadow/agir/").content.decode()
-    thanks = client.get(f"/fr/actions/{form.public_id}/thanks/").content.decode()
+    address = send(client, form).headers["Location"]
+    thanks = client.get(address).content.decode()
 
     assert 'href="/en/campagnes/meadow/agir/" lang="en"' in page
-    assert f'href="/en/actions/{form.public_id}/thanks/" lang="en"' in thanks
+    assert f'href="{address.replace("/fr/", "/en/")}" lang="en"' in thanks
 
 
 def test_reading_changes_nothing(client, form):
-    paths = ["", "thanks/"]
-    for path, method in itertools.product(paths, [client.get, client.head, client.options]):
-        method(f"/fr/actions/{form.public_id}/{path}", SUZIE)
+    for method in [client.get, client.head, client.options]:
+        method(f"/fr/actions/{form.public_id}/", SUZIE)
 
     assert not Action.objects.exists()
