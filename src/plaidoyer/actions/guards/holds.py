@@ -81,28 +81,25 @@ def apply(hold_id: int) -> None:
     May be run again after a crash: an act that was held before, or released since, stays as it
     is.
     """
-    while apply_batch(hold_id):
-        pass
+    while (counted := apply_batch(hold_id)) is not None:
+        heal(counted)
 
 
 @transaction.atomic
-def apply_batch(hold_id: int) -> int:
-    """One batch of `apply`; how many acts. 0 ends it, and dates it."""
+def apply_batch(hold_id: int) -> list[Action] | None:
+    """One batch of `apply`: those of its acts that counted until now. None ends and dates it."""
     hold = Hold.objects.select_for_update(of=("self",), no_key=True).get(pk=hold_id)
     if hold.lifted_at or hold.applied_at:
-        return 0
+        return None
     waiting = chosen(hold.form, hold.chosen).exclude(id__in=hold.held.values("action"))
     acts = locked(waiting.values("id").order_by("id")[:BATCH])
     if not acts:
         Hold.objects.filter(pk=hold_id).update(applied_at=timezone.now())
-        return 0
+        return None
     counted = counting_among(acts)
-    Held.objects.bulk_create(
-        (Held(action=act, hold=hold) for act in acts), ignore_conflicts=True
-    )
+    Held.objects.bulk_create((Held(action=act, hold=hold) for act in acts), ignore_conflicts=True)
     confirmations.follow_up(counted, "after_withdrawal")
-    transaction.on_commit(lambda: heal(counted))
-    return len(acts)
+    return counted
 
 
 def unapply(hold_id: int) -> None:
@@ -159,3 +156,14 @@ def numbers(holds: Sequence[Hold]) -> dict[int, dict[str, int]]:
     found = Held.objects.filter(hold__in=holds).values("hold")
     counts = found.annotate(taken=Count("id"), held=Count("id", Q(released_at=None)))
     return {count.pop("hold"): count for count in counts}
+
+
+def is_running(hold: Hold, numbers: dict[str, int]) -> bool:
+    """Whether a job has still to hold acts, or to let them go."""
+    return bool(numbers["held"]) if hold.lifted_at else hold.applied_at is None
+
+
+def waiting_in(hold: Hold) -> int:
+    """How many of the acts that `hold` holds would count without any hold."""
+    confirmed = Confirmation.objects.filter(withdrawal=None)
+    return confirmed.filter(action__held__hold=hold, action__held__released_at=None).count()

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 
 from django.db import connection
 from django.db.models import F, Q, Window
-from django.db.models.functions import RowNumber
+from django.db.models.functions import FirstValue, Lower
 from django.utils import timezone
 
 from plaidoyer.actions.guards import challenges, domains
@@ -151,14 +151,18 @@ def asking_forms(missing: Sequence[Action], guard: GuardSettings) -> set[int]:
 
 
 def used_again(actions: Sequence[Action]) -> set[int]:
-    """Those of `actions` whose proof an earlier act came with."""
+    """Those of `actions` whose proof somebody else's earlier act came with.
+
+    The same person's is no matter: a button pressed twice sends it twice.
+    """
     proofs = {action.proof for action in actions} - {"", challenges.MISSING}
+    in_turn = {"partition_by": F("proof"), "order_by": F("id").asc()}
     came = (
         Action.objects.filter(~Q(proof__in=["", challenges.MISSING]), proof__in=proofs)
-        .annotate(nth=Window(RowNumber(), partition_by=F("proof"), order_by=F("id").asc()))
-        .values_list("id", "nth")
+        .annotate(first=Window(FirstValue(Lower("email")), **in_turn), own=Lower("email"))
+        .values_list("id", "first", "own")
     )
-    return {pk for pk, nth in came if nth > 1}
+    return {pk for pk, first, own in came if own != first}
 
 
 def hold(suspicions: Sequence[Suspicion]) -> int:

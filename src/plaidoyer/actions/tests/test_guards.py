@@ -259,12 +259,17 @@ def test_a_held_act_looks_like_any_other_and_does_not_count(client, form):
 
     assert held() == ["molly"]
     assert odd_answer.content == plain_answer.content
-    assert odd_answer.headers == plain_answer.headers
+    assert without_address(odd_answer) == without_address(plain_answer)
     assert Envelope.objects.filter(to_address="molly@gmail.com").count() == 1
     assert Confirmation.objects.counted().get().action == suzie
     assert counting.confirmed([form])[form.pk].value == 1
     for one, other in zip(pages["suzie"], pages["molly"], strict=True):
         assert same_words(one, suzie) == same_words(other, mallory)
+
+
+def without_address(answer):
+    """Its headers; where it leads to is its sender's own."""
+    return {name: said for name, said in answer.headers.items() if name != "Location"}
 
 
 def same_words(page, act):
