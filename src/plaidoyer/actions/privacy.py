@@ -67,13 +67,9 @@ def erase(supporter: Supporter) -> None:
     envelopes.erase(Envelope.objects.filter(to_address__in=written_to).exclude(kind__in=NOT_THEIRS))
     for action in theirs:
         action.email = action.given_name = action.family_name = action.postal_code = ""
-        action.network = action.proof = ""
-        action.content = remainder(action)
-    Action.objects.bulk_update(
-        theirs,
-        ["email", "given_name", "family_name", "postal_code", "network", "proof", "content"],
-        batch_size=500,
-    )
+        action.network, action.content = "", remainder(action)
+    emptied = ["email", "given_name", "family_name", "postal_code", "network", "content"]
+    Action.objects.bulk_update(theirs, emptied, batch_size=500)
     Review.objects.filter(action__in=theirs).delete()
     ShareCode.objects.filter(supporter=supporter).delete()
 
@@ -89,8 +85,3 @@ def remainder(action: Action) -> dict[str, Any]:
     """What of an act's content names nobody, as its kind says."""
     kept = KINDS[action.form.kind].impersonal
     return {key: value for key, value in action.content.items() if key in kept}
-
-
-def is_of_erased(action: Action) -> bool:
-    """Whether the one who sent `action` had it erased since."""
-    return not action.email

@@ -19,5 +19,6 @@ if settings.DEMO_MAILDIR:
 urlpatterns += i18n_patterns(
     path("", include("plaidoyer.actions.urls")),
     path("", include("plaidoyer.reports.urls")),
+    path("me/", include("plaidoyer.website.me.urls")),
     path("", include(wagtail_urls)),
 )

@@ -17,6 +17,8 @@ def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
     supporter = unsubscriptions.reader(token)
     if supporter is None:
         return render(request, "newsletters/unknown.html", status=404)
+    if supporter.is_erased:
+        return render(request, "supporters/nothing_kept.html")
     # The body is not read: whatever a mail program puts there, a POST says one thing.
     if request.method == "POST":
         unsubscriptions.unsubscribe(supporter, page=request.path[:300])

@@ -5,3 +5,11 @@ from django.utils.translation import gettext_lazy as _
 class WebsiteConfig(AppConfig):
     name = "plaidoyer.website"
     verbose_name = _("Website")
+
+    def ready(self) -> None:
+        from plaidoyer.mail.kinds import register
+        from plaidoyer.supporters.privacy import register as keeps
+        from plaidoyer.website.me import links, privacy
+
+        register(links.KIND, links.compose, _("link to one’s page"))
+        keeps("links", export=privacy.export, erase=privacy.erase)

@@ -1,5 +1,6 @@
 """The pages that show several rooms at once."""
 
+import uuid
 from typing import Any
 
 from django.db import models
@@ -14,7 +15,9 @@ from wagtail_localize.fields import SynchronizedField, TranslatableField
 
 from plaidoyer.campaigns.models import Campaign
 from plaidoyer.delivery import reporting as delivery
+from plaidoyer.mail.models import Envelope
 from plaidoyer.outcomes import reporting as outcomes
+from plaidoyer.supporters.models import Supporter
 from plaidoyer.website import reporting
 
 ACTS_ON_HOME = 6
@@ -139,3 +142,29 @@ class CampaignPage(Page):
             "letters": delivery.ladder(act.form for act in acts),
             "milestones": outcomes.timeline(self.campaign, on=timezone.localdate()),
         }
+
+
+class LinkRequest(models.Model):
+    """Somebody asked for the link to their own page; mailed behind the request (me/links.py).
+
+    The address stays until it is answered; a request that is not answered is deleted then.
+    """
+
+    # Secret: for a day it opens the page (lib.tokens).
+    uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    email = models.CharField(max_length=254, blank=True)
+    language = models.CharField(max_length=12)
+    requested_at = models.DateTimeField(default=timezone.now)
+    supporter = models.ForeignKey(Supporter, models.CASCADE, null=True, related_name="+")
+    envelope = models.OneToOneField(
+        Envelope, models.CASCADE, null=True, related_name="link_request"
+    )
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="link_request_answered_whole",
+                condition=models.Q(supporter=None, envelope=None)
+                | models.Q(supporter__isnull=False, envelope__isnull=False, email=""),
+            )
+        ]

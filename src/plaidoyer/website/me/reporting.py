@@ -1,0 +1,142 @@
+"""What a supporter's own page shows."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+from wagtail.models import Page
+
+from plaidoyer.actions import confirmations, messages, privacy, reporting
+from plaidoyer.actions.confirmations import State
+from plaidoyer.actions.kinds import KINDS, Kind
+from plaidoyer.actions.models import Action
+from plaidoyer.delivery.models import Letter
+from plaidoyer.lib.addresses import folded
+from plaidoyer.mail import reporting as mail
+from plaidoyer.supporters import consents
+from plaidoyer.supporters.models import Supporter
+from plaidoyer.website.me.corrections import is_subscribed
+from plaidoyer.website.me.forms import DetailsForm, NewsletterForm
+
+PURPOSES = {consents.NEWSLETTER: _("Mails about our campaigns")}
+
+
+@dataclass
+class Done:
+    """One act, as its own supporter sees it."""
+
+    action: Action
+    kind: Kind
+    state: str
+    page: Page | None
+    letters: list[dict[str, Any]] = field(default_factory=list)
+
+    @property
+    def confirm_url(self) -> str:
+        return messages.confirmation_path(self.action)
+
+    @property
+    def withdraw_url(self) -> str:
+        return messages.withdrawal_path(self.action)
+
+
+def screen(supporter: Supporter, token: str, details: DetailsForm | None = None) -> dict[str, Any]:
+    """The page of `supporter`, in a handful of queries however much they did."""
+    acts = done(privacy.of(supporter))
+    names = {name for act in acts if (name := act.action.full_name)}
+    known = {name: getattr(supporter, name) for name in DetailsForm.base_fields}
+    subscribed = is_subscribed(supporter)
+    return {
+        "supporter": supporter,
+        "token": token,
+        "acts": acts,
+        "is_shared": len({folded(name) for name in names}) > 1,
+        "has_letters": any(act.letters for act in acts),
+        "is_subscribed": subscribed,
+        "newsletter": newsletter_form(is_subscribed=subscribed),
+        "answers": answers(supporter),
+        "details": details or DetailsForm(initial=known),
+        "page_url": reverse("me:page", args=[token]),
+    }
+
+
+def done(actions: Sequence[Action]) -> list[Done]:
+    """Those acts with the page of their form and their letters, the newest first."""
+    pages = {page.form_id: page for page in pages_of(actions)}
+    letters: dict[int, list[dict[str, Any]]] = {}
+    sent = Letter.objects.filter(action__in=actions).select_related("envelope")
+    for letter in sent.order_by("id"):
+        letters.setdefault(letter.action_id, []).append(told(letter))
+    return [
+        Done(
+            action=action,
+            kind=KINDS[action.form.kind],
+            state=state(action, actions).value,
+            page=pages.get(action.form_id),
+            letters=letters.get(action.pk, []),
+        )
+        for action in actions
+    ]
+
+
+def told(letter: Letter) -> dict[str, Any]:
+    """One letter: to whom, its words, where it stands, and the server's words when it said no."""
+    envelope = letter.envelope
+    return {
+        "recipient": letter.recipient,
+        "subject": letter.subject,
+        "body": letter.body,
+        "state": mail.explained(envelope),
+        "server_said": envelope.reply if envelope and mail.is_refusal(envelope) else "",
+    }
+
+
+def pages_of(of: Sequence[Action]) -> Sequence[Page]:
+    """The public pages of the forms of those acts, in the active language."""
+    return reporting.pages().filter(form__in={action.form_id for action in of})
+
+
+def state(action: Action, theirs: Sequence[Action]) -> State:
+    """As `confirmations.state`, out of all acts of one supporter, without asking again."""
+    if confirmation := getattr(action, "confirmation", None):
+        return State.WITHDRAWN if confirmation.withdrawal_id else State.COUNTED
+    if getattr(action, "correction", None):
+        return State.CORRECTED
+    standing = [other for other in theirs if counts(other) and other.form_id == action.form_id]
+    if not action.form.mailbox_shared:
+        return State.DOUBLE if standing else State.WAITING
+    same = {confirmations.person(action)} & {other.confirmation.person for other in standing}
+    return State.DOUBLE if same or len(standing) >= confirmations.SEATS else State.WAITING
+
+
+def counts(action: Action) -> bool:
+    """Whether it was confirmed and not taken back."""
+    confirmation = getattr(action, "confirmation", None)
+    return bool(confirmation and not confirmation.withdrawal_id)
+
+
+def newsletter_form(*, is_subscribed: bool) -> NewsletterForm:
+    """The box with the sentence to agree to, ticked while our mails go to them."""
+    language = get_language() or ""
+    wording = consents.asked(consents.NEWSLETTER, language, reporting.consent_sentence())
+    form = NewsletterForm()
+    form.offer(wording, is_ticked=is_subscribed)
+    return form
+
+
+def answers(supporter: Supporter) -> list[dict[str, Any]]:
+    """Every yes and no, the newest first, with what was asked, where and when."""
+    given = supporter.consents.select_related("wording").order_by("-answered_at", "-id")
+    return [
+        {
+            "purpose": PURPOSES.get(consent.purpose, consent.purpose),
+            "answer": consent.get_answer_display(),
+            "wording": consent.wording,
+            "page": consent.page,
+            "at": consent.answered_at,
+        }
+        for consent in given
+    ]
