@@ -7,10 +7,11 @@ class ActionsConfig(AppConfig):
     verbose_name = _("Actions")
 
     def ready(self) -> None:
-        from plaidoyer.actions import kinds, messages, privacy
+        from plaidoyer.actions import kinds, messages, names, privacy
         from plaidoyer.mail.kinds import register
         from plaidoyer.supporters.privacy import register as keeps
 
         kinds.load()
         register("confirmation", messages.compose, _("confirmation"))
+        keeps("names", export=names.export, erase=names.erase)
         keeps("acts", export=privacy.export, erase=privacy.erase)

@@ -108,6 +108,8 @@ class ActForm(forms.Form):
     via = LineField(required=False, widget=forms.HiddenInput)
 
     WHO = ("given_name", "family_name", "email", "postal_code")
+    # Asked for in place of the form, while it cannot be filled in yet.
+    before_template = ""
     # Those of the kind's own fields that follow who acts.
     LAST: tuple[str, ...] = ()
     COMPLETION = {

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from plaidoyer.actions import matching
+from plaidoyer.actions import matching, reviews
 from plaidoyer.actions.kinds import KINDS
 from plaidoyer.actions.models import Action, Review, ShareCode
 from plaidoyer.lib import addresses
@@ -70,7 +70,8 @@ def erase(supporter: Supporter) -> None:
         action.network, action.content = "", remainder(action)
     emptied = ["email", "given_name", "family_name", "postal_code", "network", "content"]
     Action.objects.bulk_update(theirs, emptied, batch_size=500)
-    Review.objects.filter(action__in=theirs).delete()
+    personal = Review.objects.exclude(part__in=reviews.impersonal())
+    personal.filter(action__in=theirs).delete()
     ShareCode.objects.filter(supporter=supporter).delete()
 
 

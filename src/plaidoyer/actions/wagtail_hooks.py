@@ -1,9 +1,9 @@
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils import timezone
+from django.urls import path, reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 from django_filters import ChoiceFilter, DateFromToRangeFilter
@@ -12,21 +12,20 @@ from wagtail.admin.filters import DateRangePickerWidget, WagtailFilterSet
 from wagtail.admin.ui.tables import Column, DateColumn
 from wagtail.admin.views import generic
 
-from plaidoyer.actions import counting, kinds
+from plaidoyer.actions import counting, kinds, openings, review_desk  # noqa: F401  (its screens)
+from plaidoyer.actions.guards import desks as guards  # noqa: F401  (its screens)
 from plaidoyer.actions.kinds import KINDS
-from plaidoyer.actions.models import Action, ActionForm
+from plaidoyer.actions.models import Action, ActionForm, Held
+from plaidoyer.actions.openings import OPENINGS, OpeningColumn
+from plaidoyer.actions.reach import ReachView
 from plaidoyer.actions.sheets import FormSheet
 from plaidoyer.lib.desk import Desk, Ledger, Listing
 
-OPENINGS = {
-    "open": pgettext_lazy("form", "open"),
-    "closed": pgettext_lazy("form", "closed"),
-    "coming": pgettext_lazy("form", "not open yet"),
-}
 STATES = {
     "waiting": pgettext_lazy("act", "not confirmed"),
     "counted": pgettext_lazy("act", "counted"),
     "withdrawn": pgettext_lazy("act", "withdrawn"),
+    "held": pgettext_lazy("act", "held"),
 }
 
 
@@ -41,9 +40,7 @@ class FormFilters(WagtailFilterSet):
         fields = ["campaign", "kind", "when"]
 
     def keep_when(self, forms: QuerySet, _name: str, when: str) -> QuerySet:
-        now = timezone.now()
-        over, coming = Q(closes_at__lte=now), Q(opens_at__gt=now)
-        return forms.filter({"open": ~over & ~coming, "closed": over, "coming": coming}[when])
+        return forms.filter(openings.kept(when))
 
 
 class FormList(Listing):
@@ -78,10 +75,9 @@ def kind_label(form: ActionForm) -> str:
     return str(KINDS[form.kind].label)
 
 
-def opening(form: ActionForm) -> str:
-    """Whether the form takes acts, for the list."""
-    state = "open" if form.is_open else "closed" if form.is_over else "coming"
-    return str(OPENINGS[state])
+def reach_url(form: ActionForm) -> str:
+    """Where the count is told by channel, sharer and area."""
+    return reverse("forms:reach", args=[form.pk])
 
 
 class FormDesk(Desk):
@@ -96,8 +92,8 @@ class FormDesk(Desk):
         "__str__",
         Column("campaign", label=_("Campaign"), sort_key="campaign__name"),
         Column("kind", label=_("Kind"), accessor=kind_label),
-        Column("open", label=_("Opening"), accessor=opening),
-        Column("count", label=_("Counted")),
+        OpeningColumn("open", label=_("Opening")),
+        Column("count", label=_("Counted"), get_url=reach_url),
     ]
     filterset_class = FormFilters
     search_fields = ["name"]
@@ -106,6 +102,13 @@ class FormDesk(Desk):
 
     def get_form_class(self, for_update: bool = False) -> type[FormSheet]:
         return FormSheet
+
+    def get_urlpatterns(self) -> list:
+        return [
+            *super().get_urlpatterns(),
+            path("pause/<int:pk>/", openings.pause, name="pause"),
+            path("reach/<int:pk>/", ReachView.as_view(), name="reach"),
+        ]
 
 
 class ActFilters(WagtailFilterSet):
@@ -119,19 +122,23 @@ class ActFilters(WagtailFilterSet):
     def keep_state(self, acts: QuerySet, _name: str, state: str) -> QuerySet:
         confirmed = Q(confirmation__isnull=False)
         withdrawn = Q(confirmation__withdrawal__isnull=False)
-        by_state = {"waiting": ~confirmed, "counted": confirmed & ~withdrawn}
+        held = Q(Exists(Held.objects.filter(action=OuterRef("pk"), released_at=None)))
+        by_state = {"waiting": ~confirmed, "counted": confirmed & ~withdrawn & ~held, "held": held}
         return acts.filter(by_state.get(state, withdrawn))
 
 
 class ActList(Listing):
     def get_base_queryset(self) -> QuerySet:
         acts = super().get_base_queryset()
-        return acts.select_related("form", "confirmation__withdrawal")
+        held = Held.objects.filter(action=OuterRef("pk"), released_at=None)
+        return acts.select_related("form", "confirmation__withdrawal").annotate(held_now=Exists(held))
 
 
 def act_state(action: Action) -> str:
     """Where an act stands, for the list."""
     confirmation = getattr(action, "confirmation", None)
+    if getattr(action, "held_now", False):
+        return str(STATES["held"])
     if confirmation is None:
         return str(STATES["waiting"])
     return str(STATES["withdrawn" if confirmation.withdrawal_id else "counted"])
@@ -161,3 +168,6 @@ kinds.load_hooks()
 @hooks.register("register_admin_viewset")
 def acts() -> list[Desk]:
     return [FormDesk(), ActLedger()]
+
+
+hooks.register("register_log_actions", openings.register_log_actions)

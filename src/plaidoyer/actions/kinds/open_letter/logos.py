@@ -1,0 +1,85 @@
+"""Logos that organisations send: drawn anew, so that nothing but the picture is kept."""
+
+import io
+import struct
+import warnings
+import zlib
+
+from django.core.files.base import ContentFile
+from django.core.files.uploadedfile import UploadedFile
+from django.db import transaction
+from PIL import Image, UnidentifiedImageError
+
+from plaidoyer.actions import reviews
+from plaidoyer.actions.kinds.open_letter import organisations
+from plaidoyer.actions.kinds.open_letter.models import OrganisationSignature
+from plaidoyer.actions.models import Review
+
+LONGEST = 1_000_000  # bytes
+BOX = (400, 200)
+# Decoded, a picture takes four bytes for each point: 24 MB at most.
+MOST_POINTS, MOST_SIDE = 6_000_000, 5_000
+# SVG is a program that runs in the reader's browser; the others only draw.
+FORMATS = ("PNG", "JPEG", "WEBP", "GIF")
+FAULTS = (
+    UnidentifiedImageError,
+    Image.DecompressionBombError,
+    Image.DecompressionBombWarning,
+    OSError,
+    SyntaxError,
+    ValueError,
+    OverflowError,
+    struct.error,
+    zlib.error,
+    EOFError,
+    KeyError,
+    IndexError,
+    TypeError,
+)
+
+
+class BadLogoError(ValueError):
+    """What was sent is no picture that can be kept."""
+
+
+def redrawn(upload: UploadedFile) -> bytes:
+    """The picture at most 400 × 200, as WebP without anything else the file held.
+
+    Its size is looked at before a point of it is decoded. Raises BadLogoError.
+    """
+    if not upload.size or upload.size > LONGEST:
+        raise BadLogoError("too large")
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", Image.DecompressionBombWarning)
+            picture = Image.open(upload.file, formats=FORMATS)  # type: ignore[arg-type]
+            wide, high = picture.size
+            if wide * high > MOST_POINTS or max(wide, high) > MOST_SIDE:
+                raise BadLogoError("too many points")
+            picture = picture.convert("RGBA")
+        picture.thumbnail(BOX)
+        drawn = io.BytesIO()
+        picture.save(drawn, "WEBP", quality=88, method=4)
+    except BadLogoError:
+        raise
+    except FAULTS:
+        raise BadLogoError("no picture") from None
+    return drawn.getvalue()
+
+
+@transaction.atomic
+def keep(signature: OrganisationSignature, upload: UploadedFile) -> None:
+    """Keeps the logo beside `signature`; an organiser looks at it before it shows.
+
+    Another one sent before is deleted. Raises BadLogoError.
+    """
+    drawn = redrawn(upload)
+    signature = OrganisationSignature.objects.select_for_update().get(pk=signature.pk)
+    before, storage = signature.logo.name, signature.logo.storage
+    signature.logo.save("logo.webp", ContentFile(drawn), save=False)
+    signature.save(update_fields=["logo"])
+    reviews.queue(
+        [Review(action_id=signature.pk, part=organisations.LOGO, text=signature.logo.name)]
+    )
+    if before:
+        transaction.on_commit(lambda: storage.delete(before))
