@@ -85,7 +85,10 @@ def send_again(action: Action) -> None:
     The mail follows the same caps as any other (requests.ask), so that asking tells nothing of
     whether somebody is known to us.
     """
-    matching.match([action])  # waits for the matcher, so that no cap is passed by two at once
+    # Waits for the matcher, so that no cap is passed by two at once.
+    if new := matching.match([action]):
+        requests.ask(new)  # the first mail had not left yet
+        return
     settled = Confirmation.objects.filter(action=action).exists()
     mended = Action.objects.filter(corrects=action).exists()
     if not (settled or mended or is_over(action)) and mails_left(action):

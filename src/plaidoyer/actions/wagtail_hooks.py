@@ -9,7 +9,8 @@ from django.utils.translation import pgettext_lazy
 from django_filters import ChoiceFilter, DateFromToRangeFilter
 from wagtail import hooks
 from wagtail.admin.filters import DateRangePickerWidget, WagtailFilterSet
-from wagtail.admin.ui.tables import Column, DateColumn
+from wagtail.admin.menu import MenuItem
+from wagtail.admin.ui.tables import Column, DateColumn, TitleColumn
 from wagtail.admin.views import generic
 
 from plaidoyer.actions import counting, kinds, openings, review_desk  # noqa: F401  (its screens)
@@ -55,6 +56,14 @@ class FormList(Listing):
         return context
 
 
+    def get_list_more_buttons(self, instance: ActionForm) -> list[MenuItem]:
+        """What may be done with a form; an upper floor adds its own (hook form_buttons)."""
+        buttons = super().get_list_more_buttons(instance)
+        for more in hooks.get_hooks("form_buttons"):
+            buttons.extend(more(instance))
+        return buttons
+
+
 class NewForm(generic.CreateView):
     """Asks for the kind first: the rest of the sheet depends on it, and it stays."""
 
@@ -93,7 +102,7 @@ class FormDesk(Desk):
         Column("campaign", label=_("Campaign"), sort_key="campaign__name"),
         Column("kind", label=_("Kind"), accessor=kind_label),
         OpeningColumn("open", label=_("Opening")),
-        Column("count", label=_("Counted"), get_url=reach_url),
+        TitleColumn("count", label=_("Counted"), get_url=reach_url),
     ]
     filterset_class = FormFilters
     search_fields = ["name"]

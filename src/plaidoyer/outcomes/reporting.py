@@ -7,6 +7,7 @@ from typing import Any
 from django.db.models import Prefetch, QuerySet
 from django.utils import timezone
 
+from plaidoyer.actions.models import ActionForm
 from plaidoyer.campaigns.models import Campaign, Demand, Target
 from plaidoyer.campaigns.reporting import asked
 from plaidoyer.outcomes.models import Milestone, Movement, Standing
@@ -56,6 +57,18 @@ def timeline(campaign: Campaign, on: datetime.date | None = None) -> list[Milest
 def standing_table(campaign: Campaign, on: datetime.date | None = None) -> list[Row]:
     """Every demand of the campaign with every target it is made to, and how it stands."""
     return board(Campaign.objects.filter(pk=campaign.pk), on)
+
+
+def outcome(form: ActionForm) -> dict[str, Any] | None:
+    """What came of the campaign of `form`, for the page of a form that takes nothing now.
+
+    None before anything has moved. `template` shows the rest.
+    """
+    rows = [row for row in board(Campaign.objects.filter(pk=form.campaign_id)) if row.milestone]
+    if not rows:
+        return None
+    last = max(rows, key=lambda row: (row.since, row.milestone.pk)).milestone
+    return {"template": "outcomes/_outcome.html", "rows": rows, "last": last}
 
 
 def board(campaigns: QuerySet[Campaign], on: datetime.date | None = None) -> list[Row]:
