@@ -7,9 +7,10 @@ class DeliveryConfig(AppConfig):
     verbose_name = _("Delivery")
 
     def ready(self) -> None:
-        from plaidoyer.delivery import letters, privacy
+        from plaidoyer.delivery import copies, letters, privacy
         from plaidoyer.mail.kinds import register
         from plaidoyer.supporters.privacy import register as keeps
 
         register(letters.KIND, letters.compose, _("letter"))
+        register(copies.KIND, copies.compose, _("own copy"))
         keeps("letters", export=privacy.export, erase=privacy.erase)

@@ -14,7 +14,8 @@ from django.utils.translation import override
 
 from plaidoyer.actions.kinds import KINDS
 from plaidoyer.actions.kinds.letter import letters as kind
-from plaidoyer.actions.models import Action, Confirmation
+from plaidoyer.actions.models import Action, Confirmation, ConfirmationQuerySet
+from plaidoyer.delivery import copies
 from plaidoyer.delivery.models import Letter
 from plaidoyer.mail import envelopes, messages
 from plaidoyer.mail.kinds import Message
@@ -39,27 +40,21 @@ def write(actions: Iterable[Action]) -> list[Letter]:
 
     One to each addressee that the supporter chose, word for word as it was shown. Each is queued,
     or held while its addressee has no address. Writing again changes nothing: the confirmations
-    are locked meanwhile, and the database allows one letter for each act and addressee.
+    are locked meanwhile, and the database allows one letter for each act and addressee. Only what
+    was cancelled while its act did not count, and never left, is queued anew.
     """
-    ids = [action.pk for action in actions]
-    confirmations = (
-        Confirmation.objects.select_for_update(of=("self",), no_key=True)
-        .counted()
-        .filter(action__in=ids, form__kind__in=delivered_kinds())
-        .exclude(action__email="")  # erased before it was written
-        .select_related("action__form")
-        .order_by("id")
-    )
-    acts = [confirmation.action for confirmation in confirmations]
-    written = set(
-        Letter.objects.filter(action__in=acts).values_list("action_id", "target_id", "post_id")
-    )
+    acts = [one.action for one in locked(actions).counted().select_related("action__form")]
+    written = Letter.objects.filter(action__in=acts).select_related("envelope")
+    there = {(letter.action_id, letter.target_id, letter.post_id) for letter in written}
+    # A member who was unknown at first has been found: the letter stands with their office.
+    placed = {(action, target) for action, target, _post in there}
     addressees = kind.addressees(acts)
     recipients = kind.recipients(to for these in addressees for to in these)
     new, addresses = [], []
     for action, these in zip(acts, addressees, strict=True):
         for to in these:
-            if (action.pk, *to.key) in written:
+            pair = (action.pk, to.target.pk)
+            if (action.pk, *to.key) in there or (to.is_unknown and pair in placed):
                 continue
             words = kind.compose(action, to.target, action.language, recipients[to.key], to.post)
             addresses.append(words.address)
@@ -71,10 +66,33 @@ def write(actions: Iterable[Action]) -> list[Letter]:
                     recipient=words.recipient,
                     subject=words.subject,
                     body=words.body,
+                    language=words.language,
+                    thanks=words.thanks,
+                    own_words=words.own_words,
                 )
             )
     put_in_envelopes(new, addresses)
-    return Letter.objects.bulk_create(new, batch_size=BATCH)
+    queue_again(
+        [letter for letter in written if letter.envelope and copies.was_stopped(letter.envelope)]
+    )
+    made = Letter.objects.bulk_create(new, batch_size=BATCH)
+    copies.queue(acts)
+    return made
+
+
+def locked(actions: Iterable[Action]) -> ConfirmationQuerySet:
+    """The confirmations of `actions`, locked: nobody else writes or cancels meanwhile."""
+    return (
+        Confirmation.objects.select_for_update(of=("self",), no_key=True)
+        .filter(action__in=[action.pk for action in actions], form__kind__in=delivered_kinds())
+        .order_by("id")
+    )
+
+
+def queue_again(letters: Sequence[Letter]) -> None:
+    """Gives letters that were stopped a fresh envelope, to where the first would have gone."""
+    put_in_envelopes(letters, [letter.envelope.to_address for letter in letters if letter.envelope])
+    Letter.objects.bulk_update(letters, ["envelope"], batch_size=BATCH)
 
 
 def put_in_envelopes(letters: Sequence[Letter], addresses: Sequence[str]) -> None:
@@ -87,29 +105,52 @@ def put_in_envelopes(letters: Sequence[Letter], addresses: Sequence[str]) -> Non
         letter.envelope = envelope
 
 
+@transaction.atomic
 def cancel(actions: Iterable[Action]) -> int:
-    """Cancels what has not left of those of `actions` that were withdrawn; how many letters."""
-    withdrawn = Envelope.objects.filter(
-        letter__action__in=[action.pk for action in actions],
-        letter__action__confirmation__withdrawal__isnull=False,
-    )
-    return envelopes.cancel(withdrawn)
+    """Cancels what has not left of those of `actions` that do not count; how many mails.
+
+    They were withdrawn, or a hold was placed on them: should it be lifted, `write` queues anew.
+    """
+    keys = [one.action_id for one in locked(actions)]
+    counted = Confirmation.objects.counted().filter(action__in=keys).values("action")
+    stopped = Action.objects.filter(id__in=keys).exclude(id__in=counted)
+    mails = Q(letter__action__in=stopped) | Q(own_copy__action__in=stopped)
+    return envelopes.cancel(Envelope.objects.filter(mails))
 
 
 @transaction.atomic
 def release(limit: int = BATCH) -> int:
-    """Queues letters that were held, now that their target has an address; how many."""
+    """Queues letters that were held, now that their addressee has an address; how many.
+
+    Greeting and name are those of whoever holds the office by now.
+    """
     held = Letter.objects.standing().placed().filter(envelope=None)
     waiting = held.values_list("target", "post").order_by("target", "post").distinct()
     recipients = kind.recipients(kind.addressees_by_key(waiting))
-    found = {key: to.address for key, to in recipients.items() if to.address}
+    found = {key: to for key, to in recipients.items() if to.address}
     if not found:
         return 0
     reached = reduce(or_, (Q(target=target, post=post) for target, post in found))
-    letters = list(held.filter(reached).select_for_update(of=("self",), skip_locked=True)[:limit])
-    put_in_envelopes(letters, [found[letter.target_id, letter.post_id] for letter in letters])
-    Letter.objects.bulk_update(letters, ["envelope"], batch_size=BATCH)
+    letters = list(
+        held.filter(reached)
+        .select_related("action", "target", "post")
+        .select_for_update(of=("self",), skip_locked=True)[:limit]
+    )
+    for letter in letters:
+        readdress(letter, found[letter.target_id, letter.post_id])
+    put_in_envelopes(letters, [found[one.target_id, one.post_id].address for one in letters])
+    Letter.objects.bulk_update(letters, [*READDRESSED, "envelope"], batch_size=BATCH)
     return len(letters)
+
+
+READDRESSED = ["recipient", "subject", "body", "language"]
+
+
+def readdress(letter: Letter, to: kind.Recipient) -> None:
+    """Writes `letter` to whoever reads it now; its text stays. Saves nothing."""
+    words = kind.compose(letter.action, letter.target, letter.action.language, to, letter.post)
+    for name in READDRESSED:
+        setattr(letter, name, getattr(words, name))
 
 
 def mend(since: datetime.timedelta = datetime.timedelta(days=1)) -> int:
@@ -117,11 +158,15 @@ def mend(since: datetime.timedelta = datetime.timedelta(days=1)) -> int:
 
     `since`: how far back confirmations are looked at.
     """
-    unwritten = Confirmation.objects.counted().filter(
-        ~Exists(Letter.objects.filter(action=OuterRef("action"))),
-        form__kind__in=delivered_kinds(),
-        confirmed_at__gt=timezone.now() - since,
-    ).exclude(action__email="")
+    unwritten = (
+        Confirmation.objects.counted()
+        .filter(
+            ~Exists(Letter.objects.filter(action=OuterRef("action"))),
+            form__kind__in=delivered_kinds(),
+            confirmed_at__gt=timezone.now() - since,
+        )
+        .exclude(action__email="")
+    )
     return len(write(Action.objects.filter(confirmation__in=unwritten)[:BATCH]))
 
 
@@ -132,7 +177,8 @@ def compose(due: Sequence[Envelope]) -> dict[int, Message]:
     letters = Letter.objects.standing().filter(envelope__in=due)
     for letter in letters.select_related("action", "envelope"):
         action, envelope = letter.action, letter.envelope
-        with override(action.language):
+        language = letter.language or action.language
+        with override(language):
             sender_name = _("%(supporter)s (via %(organisation)s)") % {
                 "supporter": action.full_name,
                 "organisation": organisation.name,
@@ -140,9 +186,9 @@ def compose(due: Sequence[Envelope]) -> dict[int, Message]:
         composed[envelope.pk] = Message(
             subject=letter.subject,
             text=f"{letter.body}\n",
-            html=render_to_string("delivery/letter.html", {"letter": letter}),
+            html=render_to_string("delivery/letter.html", {"letter": letter, "language": language}),
             sender_name=sender_name,
-            language=action.language,
+            language=language,
             reply_to=(action.full_name, action.email),
             mailbox=f"letter-{messages.opaque(envelope)}",
         )

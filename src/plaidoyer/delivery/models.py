@@ -42,6 +42,12 @@ class Letter(models.Model):
     recipient = models.CharField(_("recipient"), max_length=300)
     subject = models.CharField(_("subject"), max_length=250)
     body = models.TextField(_("body"))
+    # In which it is written: its reader's where the organiser has that version. "": the act's.
+    language = models.CharField(_("language"), max_length=12, blank=True, default="")
+    # It thanks an ally, by a rule of the organiser, instead of asking.
+    thanks = models.BooleanField(_("says thank you"), default=False)
+    # How much of it the writer wrote, in percent of its words; none for what was written earlier.
+    own_words = models.PositiveSmallIntegerField(_("own words"), null=True, blank=True)
     written_at = models.DateTimeField(_("written"), default=timezone.now)
     envelope = models.OneToOneField(
         Envelope,

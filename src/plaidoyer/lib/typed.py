@@ -10,6 +10,7 @@ import unicodedata
 
 DIRECTION = "\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069"
 UNWANTED = re.compile(f"[{DIRECTION}\ud800-\udfff\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\ufeff]")
+SPACES = re.compile("[^\\S\u00a0\u202f]+")
 BREAKS = re.compile("\r\n|[\n\r\x0b\x0c\x85\u2028\u2029]")
 
 
@@ -21,5 +22,8 @@ def paragraphs(text: str) -> str:
 
 
 def line(text: str) -> str:
-    """Text of one line: breaks and runs of spaces become one space, so no header can be added."""
-    return " ".join(paragraphs(text).split())
+    """Text of one line: breaks and runs of spaces become one space, so no header can be added.
+
+    The no-break spaces that French sets before its signs stay what they are.
+    """
+    return SPACES.sub(" ", paragraphs(text)).strip()

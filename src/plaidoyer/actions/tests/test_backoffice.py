@@ -59,7 +59,7 @@ def test_ed_makes_a_petition(ed):
 
 def test_ed_makes_a_letter_with_its_options(ed):
     letter = {
-        "options-subject_fr": "Le  pré",
+        "options-subject_fr": "Le  pré\u202f!",
         "options-subject_en": "The meadow",
         "options-body_fr": "Protégez-le.",
         "options-body_en": "Protect it.",
@@ -68,10 +68,13 @@ def test_ed_makes_a_letter_with_its_options(ed):
     ed.post(f"{FORMS}new/?kind=letter", sheet(make_campaign(), **letter))
 
     assert ActionForm.objects.get().options == {
-        "subject": {"fr": "Le pré", "en": "The meadow"},
+        "to": "targets",
+        "subject": {"fr": "Le pré\u202f!", "en": "The meadow"},
         "body": {"fr": "Protégez-le.", "en": "Protect it."},
         "subject_editable": False,
         "body_editable": True,
+        "points": {},
+        "rules": [],
     }
 
 
@@ -93,7 +96,7 @@ def test_the_sheet_of_a_letter_shows_what_was_decided(ed):
         sheet(form.campaign, **{"options-subject_fr": "Autre", "options-body_fr": "Oui."}),
     )
 
-    assert 'value="Le pré"' in page
+    assert "Le pré</textarea>" in page
     form.refresh_from_db()
     assert form.kind == "letter"
     assert form.options["body"] == {"fr": "Oui."}

@@ -34,3 +34,7 @@ def test_cleaning_again_changes_nothing(text):
 )
 def test_paragraphs_stay(text, kept):
     assert paragraphs(text) == kept
+
+
+def test_no_break_spaces_of_french_stay_in_a_line():
+    assert line(" «\u00a0Déjà\u00a0»  et\tlà\u202f!\n") == "«\u00a0Déjà\u00a0» et là\u202f!"

@@ -6,8 +6,9 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from plaidoyer.actions.kinds import Kind
-from plaidoyer.actions.kinds.letter import letters
-from plaidoyer.actions.kinds.letter.forms import LetterForm, LetterOptionsForm
+from plaidoyer.actions.kinds.letter import conditions, letters
+from plaidoyer.actions.kinds.letter.forms import LetterForm
+from plaidoyer.actions.kinds.letter.options import LetterOptionsForm
 from plaidoyer.actions.models import Action
 
 
@@ -16,8 +17,15 @@ def counted(number: int) -> str:
 
 
 def told(action: Action) -> dict[str, Any]:
-    return {"letters": letters.compose_all(action)}
+    return {
+        "letters": letters.compose_all(action),
+        "left_out": letters.not_written_to(action),
+        "own_words": action.content.get("own_words", 0),
+        "own_copy": action.content.get("own_copy", False),
+    }
 
+
+conditions.load()
 
 KIND = Kind(
     name="letter",

@@ -1,44 +1,71 @@
+"""What somebody fills in who writes a letter, and what is kept of it."""
+
+import secrets
+from functools import cached_property
 from typing import Any
 
 from django import forms
+from django.core import signing
 from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
-from plaidoyer.actions.forms import ActForm, LineField, OptionsForm, ParagraphsField
-from plaidoyer.actions.kinds.letter import letters
-from plaidoyer.actions.models import ActionForm
+from plaidoyer.actions.forms import ActForm, LineField, ParagraphsField
+from plaidoyer.actions.kinds.letter import letters, plans, seats, texts
+from plaidoyer.actions.kinds.letter.letters import Addressee
+from plaidoyer.actions.models import Action, ActionForm
 from plaidoyer.campaigns.models import Target
-from plaidoyer.lib import typed
-from plaidoyer.lib.words import Words, WordsFormField
+from plaidoyer.civics.models import Organization, Post
+from plaidoyer.lib.words import Words
 from plaidoyer.supporters.models import ConsentWording
 
 LONGEST_SUBJECT = 150
 LONGEST_BODY = 10_000
+# What was shown may be sent for a day; then it is shown again, as it would leave by then.
+SHOWN_FOR = 24 * 60 * 60
+LONG_LIST = 12
+SEVERAL_AREAS = _("Your postal code lies in several areas. Choose the one where you live.")
+NO_AREA = _("We do not know this postal code. Choose the member who represents you.")
 
 
 class TargetsField(forms.MultipleChoiceField):
     """Some of the campaign's targets, as ids; their names are asked for only to be shown."""
 
     widget = forms.CheckboxSelectMultiple
+    form: "LetterForm"
 
     def valid_value(self, value: Any) -> bool:
-        return value in self.known
+        return value in self.form.known
 
-    def know(self, targets: list[Target]) -> None:
-        self.known = {str(target.pk): target for target in targets}
-
-    def to_python(self, value: Any) -> list[str]:
+    def clean(self, value: Any) -> list[str]:
+        if self.form.shown is not None:
+            return [str(target) for target in self.form.shown["targets"]]
         # One target is no choice, and none is asked for.
-        return super().to_python(list(self.known) if len(self.known) == 1 else value)
+        if self.form.only:
+            return [str(self.form.only.pk)]
+        return super().clean(value)
+
+
+class SeatField(forms.ChoiceField):
+    """A seat of the legislature, or that one does not know; judged once the code was looked up."""
+
+    widget = forms.RadioSelect
+
+    def valid_value(self, value: Any) -> bool:
+        return True
 
 
 class LetterForm(ActForm):
-    """The letter, as far as the organiser lets it be written, and its writer."""
+    """The letter, as far as the organiser lets it be written, and its writer.
+
+    It is taken only as it was shown: the page that shows it carries, signed, what will be kept
+    (`carried`), so that nothing is looked up or decided when it is sent.
+    """
 
     targets = TargetsField(
         label=pgettext_lazy("letter", "To"),
         error_messages={"required": _("Choose at least one recipient.")},
     )
+    seat = SeatField(label=_("Who represents you?"), required=False)
     subject = LineField(
         label=_("Subject"),
         max_length=LONGEST_SUBJECT,
@@ -48,61 +75,186 @@ class LetterForm(ActForm):
         label=_("Your letter"),
         max_length=LONGEST_BODY,
         error_messages={"required": _("Write your letter.")},
-        help_text=_("Your own words count most. Greeting and signature are added."),
+        help_text=_(
+            "One sentence of your own makes people read on: why does this matter to you? "
+            "Greeting and signature are added."
+        ),
+    )
+    points = forms.TypedMultipleChoiceField(
+        label=_("Points to add to your letter"),
+        required=False,
+        coerce=int,
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"invalid_choice": _("Choose among the points of the list.")},
+    )
+    own_copy = forms.BooleanField(
+        label=_("Send me a copy of my letter, once I have confirmed it"), required=False
     )
 
-    field_order = ["targets", "subject", "body"]
+    LAST = ("own_copy",)
+    field_order = ["targets", "seat", "subject", "body", "points"]
 
     def __init__(self, action_form: ActionForm, data: Any = None, **kwargs: Any) -> None:
         super().__init__(action_form, data, **kwargs)
-        self.fields["targets"].know(  # type: ignore[attr-defined]
-            list(
-                Target.objects.filter(campaign=action_form.campaign_id)
-                .select_related("post", "person", "organization")
-                .order_by("id")
-            )
-        )
-        for name in ("subject", "body"):
-            text = Words(action_form.options.get(name) or {})
-            self.initial[name] = text.in_language(get_language() or "")
-            # A disabled field keeps its initial text whatever is sent.
-            self.fields[name].disabled = not action_form.options.get(f"{name}_editable", True)
+        self.language = get_language() or ""
+        self.is_by_code = seats.is_by_code(action_form)
+        self.posts: list[Post] | None = None
+        # Those who get a letter, once that was decided (`planned`).
+        self.written_to: list[Addressee] = []
+        self.fields["targets"].form = self  # type: ignore[attr-defined]
+        self.offer_text(action_form.options)
+
+    def offer_text(self, options: dict[str, Any]) -> None:
+        """The organiser's words, to be sent as they are or changed."""
+        self.subjects = texts.subjects(options, self.language)
+        self.initial["body"] = Words(options.get("body") or {}).in_language(self.language)
+        # A disabled field keeps its initial text whatever is sent.
+        self.fields["body"].disabled = not options.get("body_editable", True)
+        subject, editable = self.fields["subject"], options.get("subject_editable", True)
+        if len(self.subjects) > 1:
+            subject.required = False
+            if editable:
+                subject.help_text = _(
+                    "Leave it empty and we draw one of %(number)s for you, which you see before "
+                    "your letter leaves."
+                ) % {"number": len(self.subjects)}
+            else:
+                subject.widget = forms.HiddenInput()
+        else:
+            self.initial["subject"] = "".join(self.subjects)
+            subject.disabled = not editable
+        if points := texts.points(options, self.language):
+            self.fields["points"].choices = list(enumerate(points))  # type: ignore[attr-defined]
+        else:
+            del self.fields["points"]
+
+    @cached_property
+    def known(self) -> dict[str, Target]:
+        """The campaign's targets, by id; one query, and none for a letter that was shown."""
+        of_campaign = letters.known_targets().filter(campaign=self.action_form.campaign_id)
+        return {str(target.pk): target for target in of_campaign}
+
+    @property
+    def only(self) -> Target | None:
+        """The target, where there is no choice."""
+        if self.is_by_code and (body := seats.legislature(self.known.values())):
+            return body
+        return next(iter(self.known.values())) if len(self.known) == 1 else None
+
+    @cached_property
+    def shown(self) -> dict[str, Any] | None:
+        """What will be kept, as the page that showed it carries it; None until it was shown."""
+        if self.data.get("step") != "send":
+            return None
+        try:
+            return signing.loads(self.data.get("shown", ""), salt=self.salt, max_age=SHOWN_FOR)
+        except signing.BadSignature:
+            return None
+
+    @property
+    def salt(self) -> str:
+        return f"plaidoyer.letter.{self.action_form.public_id}.{self.language}"
+
+    @property
+    def was_shown(self) -> bool:
+        return self.shown is not None
+
+    def carried(self, typed: list[tuple[str, str]]) -> list[tuple[str, str]]:
+        """What was typed, with the subject that was drawn and all that will be kept."""
+        content = self.content()
+        rest = [pair for pair in super().carried(typed) if pair[0] not in ("subject", "shown")]
+        rest.append(("subject", self.cleaned_data["subject"]))
+        if not self.written_to:
+            return rest
+        return [*rest, ("shown", signing.dumps(content, salt=self.salt, compress=True))]
 
     def offer(self, *, wording: ConsentWording, page: str) -> None:
         super().offer(wording=wording, page=page)
-        field, language = self.fields["targets"], get_language() or ""
-        known = field.known  # type: ignore[attr-defined]
-        names = {key: letters.recipient(known[key]).named(language) for key in known}
-        if len(names) == 1:
-            [only] = names.values()
-            self["body"].label = _("Your letter to %(recipient)s") % {"recipient": only}
+        field, named = self.fields["targets"], self.named()
+        if self.only:
             field.widget = forms.MultipleHiddenInput()
-        field.choices = list(names.items())  # type: ignore[attr-defined]
-        self.initial["targets"] = list(known)
+            [to] = named.values()
+            self["body"].label = _("Your letter to %(recipient)s") % {"recipient": to}
+        field.choices = list(named.items())  # type: ignore[attr-defined]
+        self.initial["targets"] = list(named)
+        if self.is_by_code:
+            self["body"].label = _("Your letter to the member who represents you")
+            self["postal_code"].label = _("Postal code")
+            self["postal_code"].help_text = _("It finds the member who represents you.")
+
+    def named(self) -> dict[str, str]:
+        """Whom one may write to, by id, in the language of the page."""
+        these = [self.only] if self.only else list(self.known.values())
+        found = letters.recipients(Addressee(target) for target in these)
+        return {str(to.pk): found[to.pk, None].named(self.language) for to in these}
+
+    def what(self) -> list[forms.BoundField]:
+        """The fields that this kind adds; the choice of a member only where one is to be made."""
+        offered = self.fields["seat"].choices  # type: ignore[attr-defined]
+        return [field for field in super().what() if field.name != "seat" or offered]
+
+    def clean_subject(self) -> str:
+        """The subject that was typed; where none is, or none may be, one is drawn."""
+        typed = self.cleaned_data["subject"]
+        if self.shown is not None or len(self.subjects) < 2:
+            return typed
+        if typed and (typed in self.subjects or self.action_form.options["subject_editable"]):
+            return typed
+        return secrets.choice(self.subjects)
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        if self.is_by_code and self.shown is None and "postal_code" in cleaned:
+            body = seats.legislature(self.known.values())
+            if body and body.organization:
+                self.posts = self.choose(cleaned["postal_code"], body.organization)
+        return cleaned
+
+    def choose(self, postal_code: str, body: Organization) -> list[Post]:
+        """The seats that the letter goes to; none while the writer does not know either.
+
+        Those of the code's area or, where the code lies in several areas or in none that we know,
+        the one that was chosen from a list, which is no dead end.
+        """
+        lying = seats.found(postal_code, body) if postal_code else []
+        if len(seats.areas(lying)) == 1:
+            return lying
+        among = lying or seats.every(body)
+        self.offer_seats(seats.choices(among))
+        typed = self.cleaned_data.get("seat", "")
+        chosen = [seat for seat in among if str(seat.pk) == typed]
+        if not chosen and typed != seats.UNKNOWN:
+            if not postal_code:
+                self.add_error("postal_code", _("Write your postal code."))
+            self.add_error("seat", SEVERAL_AREAS if lying else NO_AREA)
+        return chosen
+
+    def offer_seats(self, choices: list[tuple[str, str]]) -> None:
+        """Asks for the member: beside each other where they are few, else in a list to open."""
+        field = self.fields["seat"]
+        if len(choices) > LONG_LIST:
+            field.widget = forms.Select()
+            choices = [("", "—"), *choices]
+        field.choices = choices  # type: ignore[attr-defined]
 
     def content(self) -> dict[str, Any]:
-        return {
-            "subject": self.cleaned_data["subject"],
-            "body": self.cleaned_data["body"],
-            "targets": [int(target) for target in self.cleaned_data["targets"]],
-        }
+        if self.shown is not None:
+            return self.shown
+        return self.planned
 
-
-class LetterOptionsForm(OptionsForm):
-    subject = WordsFormField(label=_("Subject"), max_length=LONGEST_SUBJECT)
-    body = WordsFormField(
-        label=_("Letter"),
-        long=True,
-        max_length=LONGEST_BODY,
-        help_text=_("Without greeting and signature: each letter gets its own."),
-    )
-    subject_editable = forms.BooleanField(
-        label=_("Supporters may change the subject"), required=False, initial=True
-    )
-    body_editable = forms.BooleanField(
-        label=_("Supporters may change the letter"), required=False, initial=True
-    )
-
-    def clean_subject(self) -> Words:
-        subject = self.cleaned_data["subject"]
-        return Words({language: typed.line(text) for language, text in subject.items()})
+    @cached_property
+    def planned(self) -> dict[str, Any]:
+        """What is kept of the letter, with who gets what."""
+        cleaned = self.cleaned_data
+        chosen: dict[str, Any] = {"targets": [int(target) for target in cleaned["targets"]]}
+        if self.posts is not None:
+            chosen["posts"] = [post.pk for post in self.posts]
+        if cleaned.get("own_copy"):
+            chosen["own_copy"] = True
+        draft = plans.Draft(
+            cleaned["subject"], cleaned["body"], self.language, tuple(cleaned.get("points") or ())
+        )
+        [to] = letters.addressees([Action(form=self.action_form, content=chosen)])
+        plan = plans.plan(draft, self.action_form.options, to, letters.recipients(to))
+        self.written_to = [one for one in to if one.key not in letters.left_out(plan)]
+        return plan | chosen

@@ -6,11 +6,12 @@ targets) and, where a target is a body written to through its members, `posts` (
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
+from django.conf import settings
 from django.db.models import QuerySet, prefetch_related_objects
+from django.utils.translation import get_language, override
 from django.utils.translation import gettext as _
-from django.utils.translation import override
 
 from plaidoyer.actions.kinds.letter.greetings import greeting
 from plaidoyer.actions.models import Action
@@ -22,6 +23,10 @@ HOLDERS = ("memberships__person__contact_details", "memberships__on_behalf_of")
 REACHED_BY = ("contact_details", "organization__contact_details", *HOLDERS)
 
 
+# An addressee: the target's id, and the office's where it is written to through a member.
+Key = tuple[int, int | None]
+
+
 class Addressee(NamedTuple):
     """Who gets one letter: a target or, where a target is a body, one of its members' offices."""
 
@@ -31,7 +36,7 @@ class Addressee(NamedTuple):
     is_unknown: bool = False
 
     @property
-    def key(self) -> tuple[int, int | None]:
+    def key(self) -> Key:
         return self.target.pk, self.post.pk if self.post else None
 
 
@@ -66,6 +71,10 @@ class Composed:
     body: str
     language: str
     waits: str = ""
+    # A rule of the organiser thanks an ally instead of asking.
+    thanks: bool = False
+    # How much of it the writer wrote, in percent.
+    own_words: int = 0
 
 
 def recipient(target: Target, post: Post | None = None, *, is_unknown: bool = False) -> Recipient:
@@ -84,7 +93,7 @@ def recipient(target: Target, post: Post | None = None, *, is_unknown: bool = Fa
     return Recipient(person, office or target.organization, found.value if found else "")
 
 
-def recipients(of: Iterable[Addressee]) -> dict[tuple[int, int | None], Recipient]:
+def recipients(of: Iterable[Addressee]) -> dict[Key, Recipient]:
     """Who gets what is written to each addressee, by its key; few queries, however many."""
     addressees = {addressee.key: addressee for addressee in of}
     offices = [office for to in addressees.values() if (office := to.post or to.target.post)]
@@ -104,26 +113,64 @@ def compose(
 ) -> Composed:
     """The letter of `action`, kept or not yet, to `target`, or to its member who holds `post`.
 
-    `to` spares finding who it is again.
+    `language`: in which the act was written; a letter of which the organiser has a version in its
+    reader's language is in that. `to` spares finding who it is again.
     """
     to = to or recipient(target, post)
-    signature = [action.full_name, action.postal_code]
+    content = action.content
+    text = other_text(content, (target.pk, post.pk if post else None))
+    written_in = text.get("language", language)
+    parts = [
+        greeting(to.person, written_in),
+        text.get("body", content.get("body", "")),
+        "\n".join(line for line in (action.full_name, action.postal_code) if line),
+    ]
+    if written_in != language:
+        parts.append(version_note(action.full_name, written_in, language))
     return Composed(
         sender_name=action.full_name,
         reply_to=action.email,
-        recipient=to.named(language),
+        recipient=to.named(written_in),
         address=to.address,
-        subject=action.content.get("subject", ""),
-        body="\n\n".join(
-            [
-                greeting(to.person, language),
-                action.content.get("body", ""),
-                "\n".join(line for line in signature if line),
-            ]
-        ),
-        language=language,
+        subject=text.get("subject", content.get("subject", "")),
+        body="\n\n".join(parts),
+        language=written_in,
         waits=to.waits,
+        thanks=text.get("thanks", False),
+        own_words=0 if text else content.get("own_words", 0),
     )
+
+
+def other_text(content: dict[str, Any], key: Key) -> dict[str, Any]:
+    """What an addressee gets instead of the text that the act was written with; {} for that."""
+    for *whom, number in content.get("letters", []):
+        if tuple(whom) == key:
+            return content["texts"][number]
+    return {}
+
+
+def version_note(writer: str, written_in: str, language: str) -> str:
+    """Says, in the language of a letter, that its writer used the page in another."""
+    with override(written_in):
+        return _(
+            "This is the %(version)s version of this letter: %(writer)s wrote it from the page "
+            "in %(language)s."
+        ) % {
+            "version": within_a_sentence(written_in),
+            "writer": writer,
+            "language": within_a_sentence(language),
+        }
+
+
+def within_a_sentence(code: str) -> str:
+    """The name of a language in the active one. Only English has a capital within a sentence."""
+    name = str(dict(settings.LANGUAGES).get(code, code))
+    return name if (get_language() or "").startswith("en") else name.lower()
+
+
+def left_out(content: dict[str, Any]) -> dict[Key, str]:
+    """Those to whom a rule lets nobody write, and why."""
+    return {(target, post): why for target, post, why in content.get("left_out", [])}
 
 
 def known_targets() -> QuerySet[Target]:
@@ -156,19 +203,24 @@ def addressees(actions: Sequence[Action]) -> list[list[Addressee]]:
             if target.campaign_id == action.form.campaign_id
             and target.pk in action.content.get("targets", [])
             for addressee in through(target, action, posts)
+            if addressee.key not in left_out(action.content)
         ]
         for action in actions
     ]
 
 
-def addressees_by_key(keys: Iterable[tuple[int, int | None]]) -> list[Addressee]:
+def addressees_by_key(keys: Iterable[Key]) -> list[Addressee]:
     """The addressees that stand behind keys, as letters have them."""
     keys = list(keys)
     found = known_targets().in_bulk([target for target, _post in keys])
     posts = Post.objects.select_related("organization", "area").in_bulk(
         [post for _target, post in keys if post]
     )
-    return [Addressee(found[target], posts.get(post) if post else None) for target, post in keys]
+    return [
+        Addressee(found[target], posts.get(post) if post else None)
+        for target, post in keys
+        if target in found
+    ]
 
 
 def through(target: Target, action: Action, posts: dict[int, Post]) -> list[Addressee]:
@@ -187,3 +239,10 @@ def compose_all(action: Action) -> list[Composed]:
     [these] = addressees([action])
     found = recipients(these)
     return [compose(action, to.target, action.language, found[to.key], to.post) for to in these]
+
+
+def not_written_to(action: Action) -> list[tuple[str, str]]:
+    """To whom a rule lets nobody write, and why, in the language of the act."""
+    reasons = left_out(action.content)
+    found = recipients(these := addressees_by_key(reasons))
+    return [(found[to.key].named(action.language), reasons[to.key]) for to in these]
