@@ -2,12 +2,14 @@
 
 from typing import Any
 
+from django import forms
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.forms import WagtailAdminModelForm
 from wagtail.admin.widgets import AdminDateTimeInput
 
 from plaidoyer.actions.kinds import KINDS
 from plaidoyer.actions.models import ActionForm
+from plaidoyer.lib import origins
 
 PREFIX = "options"
 
@@ -47,6 +49,15 @@ class FormSheet(WagtailAdminModelForm):
             self.fields[f"{PREFIX}-{name}"] = field
             initial = self.instance.options.get(name, field.initial)
             self.initial[f"{PREFIX}-{name}"] = initial
+
+    def clean_embedded_on(self) -> str:
+        try:
+            return "\n".join(origins.read(self.cleaned_data["embedded_on"]))
+        except origins.BadOriginError as error:
+            raise forms.ValidationError(
+                _("Write each site like https://river.example, without a page: %(line)s"),
+                params={"line": error.args[0]},
+            ) from None
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data

@@ -7,11 +7,14 @@ from wagtail import urls as wagtail_urls
 from wagtail.admin import urls as wagtailadmin_urls
 from wagtail.documents import urls as wagtaildocs_urls
 
+from plaidoyer.api.urls import framed
+
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("plaidoyer.website.urls")),
     path("admin/", include(wagtailadmin_urls)),
     path("documents/", include(wagtaildocs_urls)),
     path("", include("plaidoyer.newsletters.urls")),
+    path("", include("plaidoyer.api.urls")),
 ]
 if settings.DEMO_MAILDIR:
     urlpatterns += [path("demo/", include("plaidoyer.demo.urls"))]
@@ -20,5 +23,6 @@ urlpatterns += i18n_patterns(
     path("", include("plaidoyer.actions.urls")),
     path("", include("plaidoyer.reports.urls")),
     path("me/", include("plaidoyer.website.me.urls")),
+    path("", include(framed)),
     path("", include(wagtail_urls)),
 )
