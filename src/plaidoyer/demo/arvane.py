@@ -64,6 +64,14 @@ def _office(office: Book) -> Post | Organization:
         name=office["organization"], classification=office["classification"], url=office["url"]
     )
     detail = ContactDetail(value=office["email"], source=f"{office['url']}/contact")
+    if phone := office.get("phone"):
+        # A ministry's number is its own, whoever is minister.
+        ContactDetail.objects.create(
+            organization=body,
+            type=ContactDetail.Type.VOICE,
+            value=phone,
+            source=f"{office['url']}/contact",
+        )
     if "office" not in office:
         detail.organization = body
         detail.save()
@@ -97,9 +105,13 @@ class Cause:
         self.demands = [
             self._demand(demand, position) for position, demand in enumerate(book["demands"])
         ]
-        self.forms = [self._form(form, scale) for form in book.get("forms", [])]
         if "petition" in book:
-            self.campaign.official_petitions.add(present(book["petition"], offices))
+            petition = present(book["petition"], offices)
+            self.campaign.official_petitions.add(petition)
+            for form in book.get("forms", []):
+                if form["kind"] == "official_petition":
+                    form["options"] = {"petition": petition.pk}
+        self.forms = [self._form(form, scale) for form in book.get("forms", [])]
 
     def _target(self, office: Post | Organization) -> Target:
         if isinstance(office, Post):

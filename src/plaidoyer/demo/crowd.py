@@ -9,7 +9,10 @@ from typing import Any
 
 from django.utils import timezone
 
+from plaidoyer.actions.kinds.call.outcomes import OUTCOMES
 from plaidoyer.actions.models import ActionForm
+from plaidoyer.civics import places
+from plaidoyer.civics.models import Post
 from plaidoyer.demo import book
 from plaidoyer.demo.arvane import Cause
 
@@ -21,6 +24,7 @@ UNCONFIRMED = 0.06
 TWICE = 0.015
 WITHDRAWN = 0.004
 OWN_WORDS = 0.35
+REMINDED = 0.12
 # Acts for each supporter, all campaigns together.
 FAITHFUL = 2.2
 HOURS = (2, 1, 1, 1, 1, 2, 5, 9, 11, 10, 9, 9, 13, 12, 9, 8, 8, 10, 12, 15, 18, 17, 12, 6)
@@ -64,6 +68,7 @@ class Crowd:
     def __init__(self, acts: int) -> None:
         self.chance = random.Random(SEED)
         self.names = book.read("people.toml")
+        self.seats: dict[str, list[Post]] = {}
         self.supporters = [self._supporter(number) for number in range(int(acts / FAITHFUL))]
 
     def _supporter(self, number: int) -> Supporter:
@@ -140,8 +145,33 @@ class Crowd:
             email=email,
             confirmed_at=None if self.chance.random() < UNCONFIRMED else confirmed_at,
             withdrawn_at=withdrawn_at if self.chance.random() < WITHDRAWN else None,
-            content=self._letter(cause, form, who) if form.kind == "letter" else {},
+            content=self._content(cause, form, who),
         )
+
+    def _content(self, cause: Cause, form: ActionForm, who: Supporter) -> dict[str, Any]:
+        """What an act of this kind says."""
+        if form.kind == "letter":
+            return self._letter(cause, form, who)
+        if form.kind == "vote_drive":
+            return self._letter(cause, form, who) | {
+                "targets": [cause.targets["assembly"].pk],
+                "posts": [seat.pk for seat in self._seats(who, cause)],
+            }
+        if form.kind == "call":
+            target = self.chance.choice(list(cause.targets.values()))
+            return {"target": target.pk, "outcome": self.chance.choice(list(OUTCOMES))}
+        if form.kind == "official_petition":
+            return {"answer": "remind" if self.chance.random() < REMINDED else "signed"}
+        return {}
+
+    def _seats(self, who: Supporter, cause: Cause) -> list[Post]:
+        """Who represents somebody, where the postal code tells; looked up once for each code."""
+        area = who.postal_code[:3]
+        if area not in self.seats:
+            assembly = cause.targets["assembly"].organization
+            assert assembly is not None
+            self.seats[area] = places.representatives(places.areas(area), assembly)[:1]
+        return self.seats[area]
 
     def _letter(self, cause: Cause, form: ActionForm, who: Supporter) -> dict[str, Any]:
         """The proposed letter; now and then somebody begins it in their own words."""

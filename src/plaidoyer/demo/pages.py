@@ -27,6 +27,9 @@ WRITTEN_IN, TRANSLATED_TO = "en", "fr"
 SLUGS = {
     "petition": Words(fr="signer", en="sign"),
     "letter": Words(fr="ecrire", en="write"),
+    "vote_drive": Words(fr="demander-un-vote", en="ask-for-a-vote"),
+    "official_petition": Words(fr="petition-officielle", en="official-petition"),
+    "call": Words(fr="appeler", en="call"),
 }
 HOME = Words(fr="accueil", en="home")
 # Below the home page: those in the header first.

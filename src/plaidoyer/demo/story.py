@@ -11,9 +11,10 @@ from django.db import connection, transaction
 from django.utils import timezone, translation
 
 from plaidoyer.actions import confirmations, counting, intake, matching, reporting
+from plaidoyer.actions.kinds.vote_drive import counts
 from plaidoyer.actions.models import Action
 from plaidoyer.campaigns.models import Campaign
-from plaidoyer.demo import arvane, book, pages, seats
+from plaidoyer.demo import arvane, book, pages, seats, votes
 from plaidoyer.demo.arvane import Cause
 from plaidoyer.demo.crowd import Crowd, Plan
 from plaidoyer.demo.stage import told
@@ -48,8 +49,9 @@ def tell(scale: str) -> None:
         staff = arvane.hire(country["staff"])
         arvane.found(country["organisation"], site)
         offices = arvane.elect(country["offices"])
-        seats.fill(book.read("seats.toml"), offices)
-        books = book.campaigns()
+        members = seats.fill(book.read("seats.toml"), offices)
+        motions = votes.fill(book.read("votes.toml"), offices, members)
+        books = [votes.refer(one, motions) for one in book.campaigns()]
         causes = {one["slug"]: Cause(one, offices, scale=SCALES[scale]) for one in books}
         for cause in causes.values():
             arvane.record(cause.book, causes, country["publishers"], by=staff["ed"])
@@ -95,6 +97,7 @@ def act(plans: Sequence[Plan]) -> None:
             take_in({send(one, addresses, sentences).pk: one for one in batch})
             bar.update(len(batch))
     counting.advance(since=plans[0].at.date())
+    counts.recount()
 
 
 def take_in(plans: dict[int, Plan]) -> None:

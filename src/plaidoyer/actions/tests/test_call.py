@@ -65,7 +65,8 @@ def by_code():
 
 
 def report(client, form, language="en", **typed):
-    typed.setdefault("whom", f"target-{form.campaign.targets.get().pk}")
+    if "whom" not in typed:
+        typed["whom"] = f"target-{form.campaign.targets.get().pk}"
     sent = {**OMAR, "outcome": "staff", **typed}
     return client.post(f"/{language}/actions/{form.public_id}/", sent)
 

@@ -82,7 +82,7 @@ def shown(form: ActionForm) -> Mapping[str, Any]:
         "rows": rows,
         "rows_shown": rows if len(rows) <= ON_PAGE else [],
         "shares": shares(rows),
-        "result": result(event) if event else "",
+        "result": result(event, rows) if event else "",
     }
 
 
@@ -156,11 +156,12 @@ def countdown(day: datetime.date | None, today: datetime.date) -> str:
     return sentence % {"day": date, "left": left}
 
 
-def result(event: VoteEvent) -> str:
-    """ "Adopted on May 4, 2026: 7 for, 3 against"."""
-    tally, date = reporting.tally(event), wording.date(event.held_on, get_language() or "")
+def result(event: VoteEvent, rows: list[Row]) -> str:
+    """ "Adopted on May 4, 2026: 7 for, 3 against"; the numbers only where nobody's vote lacks."""
+    date = wording.date(event.held_on, get_language() or "")
     adopted = event.result == VoteEvent.Result.PASS
-    if not tally[Option.YES] + tally[Option.NO]:
+    known = [row.vote for row in rows if row.vote]
+    if len(known) < len(rows) or not known:
         words = _("Adopted on %(day)s.") if adopted else _("Rejected on %(day)s.")
         return words % {"day": date}
     words = (
@@ -168,4 +169,4 @@ def result(event: VoteEvent) -> str:
         if adopted
         else _("Rejected on %(day)s: %(yes)d for, %(no)d against.")
     )
-    return words % {"day": date, "yes": tally[Option.YES], "no": tally[Option.NO]}
+    return words % {"day": date, "yes": known.count(Option.YES), "no": known.count(Option.NO)}

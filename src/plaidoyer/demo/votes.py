@@ -1,0 +1,43 @@
+"""What the Assembly of Arvane decides: motions, positions, recorded votes."""
+
+from typing import Any
+
+from plaidoyer.civics.models import Post
+from plaidoyer.demo.arvane import Offices
+from plaidoyer.lib.words import Words
+from plaidoyer.parliament import entries
+from plaidoyer.parliament.models import Motion, Option, Position, VoteEvent
+
+Book = dict[str, Any]
+
+
+def fill(book: Book, offices: Offices, seats: dict[str, Post]) -> dict[str, Motion]:
+    """The motions by their key, with what is known of the members in `seats`."""
+    return {key: _table(motion, offices, seats) for key, motion in book["motions"].items()}
+
+
+def _table(book: Book, offices: Offices, seats: dict[str, Post]) -> Motion:
+    facts = {name: book[name] for name in ("identifier", "title", "url", "vote_expected_on")}
+    motion = Motion.objects.create(legislature=offices[book["legislature"]], **facts)
+    for said in book.get("positions", []):
+        person = seats[said.pop("area")].holder()
+        Position.objects.create(motion=motion, person=person, **said)
+    for event in book.get("vote_events", []):
+        votes = event.pop("votes")
+        held = VoteEvent.objects.create(motion=motion, **event)
+        holders = {seats[area].holder(held.held_on): option for area, option in votes.items()}
+        entries.record(held, {who: Option(option) for who, option in holders.items() if who})
+    return motion
+
+
+def refer(campaign: Book, motions: dict[str, Motion]) -> Book:
+    """The campaign with the motions of its forms in place of their keys, and lists line by line."""
+    for form in campaign.get("forms", []):
+        for name in ("steps", "points"):
+            if words := form.get("options", {}).get(name):
+                # The book keeps lines apart only where each begins with a dash.
+                lines = {code: text.replace("- ", "") for code, text in words.items()}
+                form["options"][name] = Words(lines)
+        if key := form.get("options", {}).get("motion"):
+            form["options"]["motion"] = motions[key].pk
+    return campaign
