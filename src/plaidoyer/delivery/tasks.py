@@ -2,7 +2,7 @@ from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
 from plaidoyer.actions.models import Action
-from plaidoyer.delivery import letters
+from plaidoyer.delivery import letters, placements
 
 AGAIN = RetryStrategy(max_attempts=10, exponential_wait=3)
 
@@ -29,3 +29,9 @@ def release_letters(timestamp: int) -> None:
 def mend_letters(timestamp: int) -> None:
     while letters.mend():
         pass
+
+
+@app.periodic(cron="20 * * * *")
+@app.task(name="delivery.place_letters", queueing_lock="delivery.place_letters")
+def place_letters(timestamp: int) -> None:
+    placements.place_known()

@@ -8,6 +8,8 @@ class OutcomesConfig(AppConfig):
 
     def ready(self) -> None:
         from plaidoyer.actions import reporting as acts
-        from plaidoyer.outcomes import reporting
+        from plaidoyer.actions.kinds.letter.rules import register
+        from plaidoyer.outcomes import conditions, reporting
 
         acts.OUTCOMES = reporting.outcome
+        register(conditions.STANDING)

@@ -7,10 +7,19 @@ import pytest
 from django.utils import timezone
 
 from plaidoyer.actions import confirmations, intake
+from plaidoyer.actions.models import Held, Hold
 from plaidoyer.campaigns.models import Target
-from plaidoyer.civics.models import ContactDetail
-from plaidoyer.delivery import letters, reporting, tasks
-from plaidoyer.delivery.models import Letter
+from plaidoyer.civics.models import (
+    Area,
+    ContactDetail,
+    Membership,
+    Organization,
+    Person,
+    Post,
+    PostalPrefix,
+)
+from plaidoyer.delivery import copies, letters, placements, reporting, tasks
+from plaidoyer.delivery.models import Letter, OwnCopy
 from plaidoyer.lib.words import Words
 from plaidoyer.mail import messages
 from plaidoyer.mail.models import Envelope
@@ -32,7 +41,13 @@ def lauras_letter(form=None, *, confirmed=True, to=None, name="laura", **facts):
         family_name="Brook",
         language=facts.pop("language", "en"),
         page="/",
-        content={"subject": "The meadow", "body": BODY, "targets": to or list(targets)},
+        postal_code=facts.pop("postal_code", ""),
+        content={
+            "subject": "The meadow",
+            "body": BODY,
+            "targets": to or list(targets),
+            **facts.pop("content", {}),
+        },
     )
     if confirmed:
         assert confirmations.confirm(action)
@@ -178,3 +193,177 @@ def test_writing_many_letters_takes_few_queries(django_assert_max_num_queries):
 
     with django_assert_max_num_queries(15):
         assert len(letters.write(many)) == 30
+
+
+def hold(*actions):
+    """An organiser invalidates acts."""
+    placed = Hold.objects.create(cause="organiser", form=actions[0].form)
+    Held.objects.bulk_create(Held(action=action, hold=placed) for action in actions)
+    return placed
+
+
+def test_a_held_letter_does_not_leave_and_leaves_anew_when_the_hold_is_lifted():
+    action = lauras_letter(content={"own_copy": True})
+    [letter] = letters.write([action])
+    hold(action)
+
+    assert letters.compose([letter.envelope]) == {}
+    assert letters.cancel([action]) == 2
+    assert letters.write([action]) == []
+    letter.refresh_from_db()
+    assert letter.envelope.state == "cancelled"
+
+    Held.objects.update(released_at=timezone.now())
+    assert letters.write([action]) == []
+
+    stopped = letter.envelope_id
+    letter.refresh_from_db()
+    assert letter.envelope_id != stopped
+    assert (letter.envelope.state, letter.envelope.to_address) == (
+        "queued",
+        "vale@ministry.example",
+    )
+    assert letters.compose([letter.envelope])
+    assert OwnCopy.objects.get().envelope.state == "queued"
+    assert letters.cancel([action]) == 0
+
+
+def test_a_letter_that_left_before_its_act_was_held_does_not_leave_twice():
+    action = lauras_letter()
+    [letter] = letters.write([action])
+    Envelope.objects.update(state="accepted", begun_at=timezone.now())
+    hold(action)
+    letters.cancel([action])
+    Held.objects.update(released_at=timezone.now())
+
+    letters.write([action])
+
+    assert Letter.objects.get().envelope_id == letter.envelope_id
+
+
+def test_an_act_held_before_its_letters_were_written_has_them_afterwards():
+    action = lauras_letter()
+    hold(action)
+    assert letters.write([action]) == []
+
+    Held.objects.update(released_at=timezone.now())
+
+    assert len(letters.write([action])) == 1
+
+
+def test_a_copy_goes_to_the_writer_once_with_all_letters():
+    form = make_form(kind="letter")
+    another_target(form, address="clerk@ministry.example")
+    action = lauras_letter(form, content={"own_copy": True}, confirmed=False)
+    letters.write([action])
+    assert not OwnCopy.objects.exists()
+
+    confirmations.confirm(action)
+    letters.write([action])
+    letters.write([action])
+
+    copy = OwnCopy.objects.get()
+    assert copy.envelope.to_address == "laura@home.example"
+    message = copies.compose([copy.envelope])[copy.envelope_id]
+    assert message.subject == "Your copy: The meadow"
+    assert message.text.count("Dear Ada Vale,") == 2
+    assert "<b>Keep it.</b>" in message.text
+    assert "&lt;b&gt;Keep it.&lt;/b&gt;" in message.html
+
+
+def test_no_copy_goes_of_what_was_taken_back():
+    action = lauras_letter(content={"own_copy": True})
+    letters.write([action])
+    confirmations.withdraw(action)
+
+    assert letters.cancel([action]) == 2
+    assert copies.compose(list(Envelope.objects.filter(kind="own_copy"))) == {}
+
+
+def test_a_letter_is_kept_in_the_language_and_with_the_share_it_was_shown_with():
+    form = make_form(kind="letter")
+    clerk = another_target(form, address="clerk@ministry.example")
+    text = {"subject": "Merci", "body": "Merci.", "language": "fr", "thanks": True}
+    content = {"own_words": 34, "texts": [text], "letters": [[clerk.pk, None, 0]]}
+
+    first, second = letters.write([lauras_letter(form, content=content)])
+
+    assert (first.language, first.thanks, first.own_words) == ("en", False, 34)
+    assert (second.language, second.thanks, second.own_words) == ("fr", True, 0)
+    assert letters.compose([second.envelope])[second.envelope_id].language == "fr"
+
+
+def test_nobody_writes_to_whom_a_rule_leaves_out():
+    form = make_form(kind="letter")
+    clerk = another_target(form, address="clerk@ministry.example")
+
+    [letter] = letters.write(
+        [lauras_letter(form, content={"left_out": [[clerk.pk, None, "They answered."]]})]
+    )
+
+    assert letter.target != clerk
+
+
+def assembly_form(**options):
+    """A form to the members of a legislature, with two seats: North, and South which is vacant."""
+    body = Organization.objects.create(name=Words(en="Assembly"), classification="legislature")
+    form = make_form(kind="letter", options=options)
+    form.campaign.targets.all().delete()
+    Target.objects.create(campaign=form.campaign, organization=body)
+    seats = {}
+    for name, prefix in {"North": "X1", "South": "X3"}.items():
+        area = Area.objects.create(identifier=name, name=Words(en=name))
+        PostalPrefix.objects.create(country="XA", prefix=prefix, area=area)
+        seats[name] = Post.objects.create(organization=body, area=area, label=Words(en=name))
+        ContactDetail.objects.create(
+            post=seats[name], value=f"{name.lower()}@a.example", source="https://a.example/"
+        )
+    seat_somebody(seats["North"])
+    return form, seats
+
+
+def seat_somebody(post):
+    person = Person.objects.create(given_name="Bo", family_name=str(post), preferred_language="en")
+    Membership.objects.create(person=person, post=post)
+
+
+def test_a_letter_to_a_vacant_seat_waits_for_whoever_is_elected():
+    form, seats = assembly_form()
+    [letter] = letters.write([lauras_letter(form, content={"posts": [seats["South"].pk]})])
+    assert (letter.envelope, letter.recipient) == (None, "South")
+    assert letters.release() == 0
+
+    seat_somebody(seats["South"])
+
+    assert letters.release() == 1
+    letter.refresh_from_db()
+    assert letter.envelope.to_address == "south@a.example"
+    assert letter.body.startswith("Dear Bo South,")
+
+
+def test_a_letter_to_nobody_knows_whom_waits_for_a_table():
+    form, seats = assembly_form()
+    action = lauras_letter(form, content={"posts": []}, postal_code="X9")
+    [letter] = letters.write([action])
+    assert letter.envelope is None
+    assert letters.release() == letters.mend() == placements.place_known() == 0
+
+    PostalPrefix.objects.create(country="XA", prefix="X9", area=seats["North"].area)
+
+    assert placements.place_known() == 1
+    assert placements.place_known() == 0
+    letter.refresh_from_db()
+    assert (letter.post, letter.envelope.to_address) == (seats["North"], "north@a.example")
+    assert letter.body.startswith("Dear Bo North,")
+    assert letters.write([action]) == []
+
+
+def test_a_rule_that_lets_nobody_write_holds_for_those_found_later():
+    rule = {"when": "language:en", "then": "exclude", "body": {"en": "They answered."}}
+    form, _seats = assembly_form(rules=[rule])
+    [letter] = letters.write([lauras_letter(form, content={"posts": []}, postal_code="X1")])
+
+    assert placements.place_known() == 0
+
+    letter.refresh_from_db()
+    assert (letter.post, letter.envelope) == (None, None)
