@@ -10,6 +10,8 @@ from typing import Any
 from django.utils import timezone
 
 from plaidoyer.actions.kinds.call.outcomes import OUTCOMES
+from plaidoyer.actions.kinds.letter import texts
+from plaidoyer.actions.kinds.letter.seats import is_by_code
 from plaidoyer.actions.models import ActionForm
 from plaidoyer.civics import places
 from plaidoyer.civics.models import Post
@@ -27,6 +29,17 @@ OWN_WORDS = 0.35
 REMINDED = 0.12
 # Acts for each supporter, all campaigns together.
 FAITHFUL = 2.2
+# How many of a hundred come by which link; most by none of ours.
+VIAS = {
+    "": 46,
+    "whatsapp": 17,
+    "facebook": 12,
+    "mail": 9,
+    "link": 7,
+    "letter": 4,
+    "bluesky": 3,
+    "share": 2,
+}
 HOURS = (2, 1, 1, 1, 1, 2, 5, 9, 11, 10, 9, 9, 13, 12, 9, 8, 8, 10, 12, 15, 18, 17, 12, 6)
 WEEKDAYS = (1.0, 1.0, 1.0, 0.95, 0.85, 0.7, 0.8)
 
@@ -60,6 +73,8 @@ class Plan:
     confirmed_at: datetime.datetime | None
     withdrawn_at: datetime.datetime | None
     content: dict[str, Any]
+    # By which link they came (actions.sharing).
+    via: str
 
 
 class Crowd:
@@ -67,6 +82,8 @@ class Crowd:
 
     def __init__(self, acts: int) -> None:
         self.chance = random.Random(SEED)
+        # Apart, so that how people come changes nothing of who comes.
+        self.ways = random.Random(f"{SEED} ways")
         self.names = book.read("people.toml")
         self.seats: dict[str, list[Post]] = {}
         self.supporters = [self._supporter(number) for number in range(int(acts / FAITHFUL))]
@@ -146,6 +163,7 @@ class Crowd:
             confirmed_at=None if self.chance.random() < UNCONFIRMED else confirmed_at,
             withdrawn_at=withdrawn_at if self.chance.random() < WITHDRAWN else None,
             content=self._content(cause, form, who),
+            via=self.ways.choices(list(VIAS), list(VIAS.values()))[0],
         )
 
     def _content(self, cause: Cause, form: ActionForm, who: Supporter) -> dict[str, Any]:
@@ -178,11 +196,18 @@ class Crowd:
         body = form.options["body"][who.language]
         if form.options["body_editable"] and self.chance.random() < OWN_WORDS:
             body = f"{self.chance.choice(self.names[who.language]['own_words'])}\n\n{body}"
-        return {
-            "subject": form.options["subject"][who.language],
+        offered = form.options["body"][who.language]
+        subjects = texts.subjects(form.options, who.language)
+        written = {
+            # Not by chance, which would change who comes after.
+            "subject": subjects[len(who.email) % len(subjects)],
             "body": body,
             "targets": [target.pk for target in cause.targets.values()],
+            "own_words": texts.own_share(body, [offered]),
         }
+        if is_by_code(form):
+            written["posts"] = [seat.pk for seat in self._seats(who, cause)]
+        return written
 
 
 def plain(name: str) -> str:

@@ -10,7 +10,15 @@ from django.contrib.auth.models import User
 from django.db import connection, transaction
 from django.utils import timezone, translation
 
-from plaidoyer.actions import confirmations, counting, intake, matching, reporting
+from plaidoyer.actions import (
+    areas,
+    confirmations,
+    counting,
+    intake,
+    matching,
+    reporting,
+    sharing,
+)
 from plaidoyer.actions.kinds.vote_drive import counts
 from plaidoyer.actions.models import Action
 from plaidoyer.campaigns.models import Campaign
@@ -97,6 +105,8 @@ def act(plans: Sequence[Plan]) -> None:
             take_in({send(one, addresses, sentences).pk: one for one in batch})
             bar.update(len(batch))
     counting.advance(since=plans[0].at.date())
+    areas.recount()
+    sharing.recount()
     counts.recount()
 
 
@@ -136,6 +146,7 @@ def send(
         postal_code=who.postal_code,
         content=one.content,
         consent_wording=sentences[who.language] if ticked else None,
+        via=one.via,
         submitted_at=one.at,
     )
 
