@@ -39,7 +39,9 @@ def telephones(
     owners: list[Post | Person | Organization | None] = [decision_maker]
     if isinstance(decision_maker, Post):
         owners += [decision_maker.holder(on), decision_maker.organization]
-    for owner in filter(None, owners):
+    for owner in owners:
+        if owner is None:
+            continue
         details = owner.contact_details.all()
         if numbers := [one for one in details if one.type == ContactDetail.Type.VOICE]:
             return sorted(numbers, key=lambda detail: detail.pk)

@@ -21,6 +21,7 @@ def _table(book: Book, offices: Offices, seats: dict[str, Post]) -> Motion:
     motion = Motion.objects.create(legislature=offices[book["legislature"]], **facts)
     for said in book.get("positions", []):
         person = seats[said.pop("area")].holder()
+        assert person is not None
         Position.objects.create(motion=motion, person=person, **said)
     for event in book.get("vote_events", []):
         votes = event.pop("votes")

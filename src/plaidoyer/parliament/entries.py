@@ -3,7 +3,7 @@
 import datetime
 from collections.abc import Mapping
 
-from django.contrib.auth.models import AbstractBaseUser
+from django.contrib.auth.models import User
 from django.db import transaction
 from django.utils import timezone
 
@@ -13,7 +13,7 @@ from plaidoyer.parliament.models import Entry, Motion, Option, Position, Vote, V
 
 @transaction.atomic
 def record(
-    event: VoteEvent, votes: Mapping[Person, Option], *, by: AbstractBaseUser | None = None
+    event: VoteEvent, votes: Mapping[Person, Option], *, by: User | None = None
 ) -> Entry:
     """Keeps how members voted. Who is not named keeps their vote; who is named again gets a new
     one, and what stood before is kept for an undo."""
@@ -36,7 +36,7 @@ def state(
     *,
     stated_on: datetime.date,
     source: str,
-    by: AbstractBaseUser | None = None,
+    by: User | None = None,
 ) -> Entry:
     """Keeps what members said they would vote, each as a position with the day and the source."""
     entry = Entry.objects.create(motion=motion, entered_by=by)
@@ -55,7 +55,7 @@ def state(
 
 
 @transaction.atomic
-def undo(entry: Entry, *, by: AbstractBaseUser | None = None) -> bool:
+def undo(entry: Entry, *, by: User | None = None) -> bool:
     """Puts back what stood before a list; whether that could still be done.
 
     Not when it was undone before, or when a later list of the same vote stands on it.
@@ -72,7 +72,7 @@ def undo(entry: Entry, *, by: AbstractBaseUser | None = None) -> bool:
         ).delete()
         keep(entry.event, {pk: option for pk, option in before.items() if option})
     entry.positions.all().delete()
-    entry.undone_at, entry.undone_by = timezone.now(), by  # type: ignore[assignment]
+    entry.undone_at, entry.undone_by = timezone.now(), by
     entry.save(update_fields=["undone_at", "undone_by"])
     return True
 

@@ -47,7 +47,7 @@ class ListForm(forms.Form):
         self.events = {str(event.pk): event for event in motion.vote_events.all()}
         voted = _("how members voted on %(day)s")
         choices = [(key, voted % {"day": event.held_on}) for key, event in self.events.items()]
-        choices.append((STATED, _("what members say they will vote")))
+        choices.append((STATED, str(_("what members say they will vote"))))
         self.fields["about"].choices = choices  # type: ignore[attr-defined]
         self.initial.setdefault("about", choices[0][0])
         self.initial.setdefault("stated_on", timezone.localdate())

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django.contrib.auth.models import AbstractBaseUser
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -56,7 +55,7 @@ def screen(motion: Motion, form: ListForm, reading: rolls.Reading | None) -> dic
     past = motion.entries.select_related("event", "entered_by", "undone_by")[:SHOWN]
     if reading and form.cleaned_data.get("file"):
         # A file cannot be sent back to the browser; its text can.
-        form.data = form.data.copy() | {"text": form.cleaned_data["text"]}
+        form.data = {**form.data.dict(), "text": form.cleaned_data["text"]}  # type: ignore[attr-defined]
     understood = reading.understood if reading else {}
     counts = {option: list(understood.values()).count(option) for option in Option}
     events = list(motion.vote_events.all())
@@ -87,8 +86,7 @@ def screen(motion: Motion, form: ListForm, reading: rolls.Reading | None) -> dic
 def undo(request: HttpRequest, pk: int) -> HttpResponse:
     """Puts back what stood before a list."""
     entry = get_object_or_404(Entry, pk=pk)
-    by: AbstractBaseUser = request.user  # type: ignore[assignment]
-    if entries.undo(entry, by=by):
+    if entries.undo(entry, by=request.user):  # type: ignore[arg-type]
         messages.success(request, _("The list is undone: what stood before it stands again."))
     else:
         messages.error(request, _("This list cannot be undone any more."))
