@@ -1,13 +1,18 @@
 """What the acts keep about a supporter: shown to them, and erased when they ask."""
 
+from collections.abc import Iterable, Sequence
 from typing import Any
+
+from django.db.models import CharField
+from django.db.models.functions import Cast
 
 from plaidoyer.actions import matching, reviews
 from plaidoyer.actions.kinds import KINDS
-from plaidoyer.actions.models import Action, Review, ShareCode
+from plaidoyer.actions.models import Action, Confirmation, Review, ShareCode
 from plaidoyer.lib import addresses
 from plaidoyer.mail import envelopes
 from plaidoyer.mail.models import Envelope
+from plaidoyer.supporters import privacy
 from plaidoyer.supporters.models import Supporter
 
 # A letter's envelope bears the address of a decision-maker, whoever else has the same.
@@ -15,12 +20,13 @@ NOT_THEIRS = {"letter"}
 
 
 def of(supporter: Supporter) -> list[Action]:
-    """All acts of `supporter`, the newest first, each with its form and what came of it."""
+    """All acts of `supporter`, the newest first, each with its form and what came of it.
+
+    Without those whose address was a slip and was mended: it may be somebody else's mailbox.
+    """
     return list(
-        Action.objects.filter(match__supporter=supporter)
-        .select_related(
-            "form__campaign", "consent_wording", "confirmation__withdrawal", "correction"
-        )
+        Action.objects.filter(match__supporter=supporter, correction=None)
+        .select_related("form__campaign", "consent_wording", "confirmation__withdrawal")
         .order_by("-submitted_at", "-id")
     )
 
@@ -61,8 +67,31 @@ def erase(supporter: Supporter) -> None:
     transaction, in which nobody else can match an act.
     """
     claim(supporter)
-    acts = Action.objects.select_for_update(of=("self",), no_key=True)
-    theirs = list(acts.filter(match__supporter=supporter).select_related("form"))
+    acts = Action.objects.select_for_update(of=("self",), no_key=True).select_related("form")
+    theirs = list(acts.filter(match__supporter=supporter))
+    slips = list(acts.filter(id__in=slips_of(theirs)))
+    empty(supporter, theirs + slips)
+    seats = Confirmation.objects.filter(supporter=supporter).exclude(person="")
+    seats.update(person=Cast("seat", CharField()))
+    ShareCode.objects.filter(supporter=supporter).delete()
+    slipped_to = Supporter.objects.filter(matches__action__in=slips, erasure=None)
+    for nobody in slipped_to.exclude(pk=supporter.pk).exclude(matches__action__email__gt=""):
+        privacy.erase(nobody)
+
+
+def slips_of(actions: Iterable[Action]) -> set[int]:
+    """The acts that `actions` were sent instead of, with another address: by id."""
+    slips: set[int] = set()
+    wrong = {action.corrects_id for action in actions if action.corrects_id}
+    while wrong := wrong - slips:
+        slips |= wrong
+        earlier = Action.objects.filter(id__in=wrong, corrects__isnull=False)
+        wrong = set(earlier.values_list("corrects_id", flat=True))
+    return slips
+
+
+def empty(supporter: Supporter, theirs: Sequence[Action]) -> None:
+    """Takes what is personal out of those acts and out of our mails about them."""
     written_to = {action.email for action in theirs} | {supporter.email}
     envelopes.erase(Envelope.objects.filter(to_address__in=written_to).exclude(kind__in=NOT_THEIRS))
     for action in theirs:
@@ -72,7 +101,6 @@ def erase(supporter: Supporter) -> None:
     Action.objects.bulk_update(theirs, emptied, batch_size=500)
     personal = Review.objects.exclude(part__in=reviews.impersonal())
     personal.filter(action__in=theirs).delete()
-    ShareCode.objects.filter(supporter=supporter).delete()
 
 
 def claim(supporter: Supporter) -> None:

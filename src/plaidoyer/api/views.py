@@ -15,7 +15,7 @@ from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.urls import Resolver404, resolve, reverse
 from django.utils.cache import patch_cache_control
-from django.utils.csp import build_policy
+from django.utils.csp import CSP, build_policy
 from django.views.decorators.clickjacking import xframe_options_exempt
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
@@ -28,7 +28,6 @@ from plaidoyer.api import embeds
 from plaidoyer.lib.words import languages
 from plaidoyer.organisation.models import Organisation
 
-POLICY = "Content-Security-Policy"
 MINUTES = 600
 View = Callable[..., HttpResponse]
 
@@ -52,8 +51,9 @@ def framed(view: View) -> View:
             response["Location"] = within(public_id, location)
         else:
             form = ActionForm.objects.filter(public_id=public_id).only("embedded_on").first()
-            ours = ["'self'", *(embeds.allowed(form) if form else [])]
-            response[POLICY] = build_policy({**settings.SECURE_CSP, "frame-ancestors": ours})
+            ours = [str(CSP.SELF), *(embeds.allowed(form) if form else [])]
+            policy: dict[str, Any] = settings.SECURE_CSP | {"frame-ancestors": ours}
+            response[str(CSP.HEADER_ENFORCE)] = build_policy(policy)
         return response
 
     return wrapped

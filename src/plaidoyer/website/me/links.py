@@ -2,7 +2,7 @@
 
 import datetime
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from django.conf import settings
 from django.db import transaction
@@ -75,7 +75,7 @@ def supporters_of(requests: Sequence[LinkRequest]) -> dict[str, Supporter]:
     return {supporter.canonical_email: supporter for supporter in found.order_by("id")}
 
 
-def mailed_lately(supporters: Sequence[Supporter]) -> Counter[int]:
+def mailed_lately(supporters: Collection[Supporter]) -> Counter[int]:
     """How many links were mailed to each in the last 24 hours, by the supporter's id."""
     lately = LinkRequest.objects.filter(
         supporter__in=supporters, requested_at__gt=timezone.now() - VALID
@@ -111,9 +111,9 @@ def compose(due: Sequence[Envelope]) -> dict[int, Message]:
     organisation = Organisation.current()
     asked = LinkRequest.objects.filter(envelope__in=due, requested_at__gt=fresh)
     composed = {}
-    for one in asked:
+    for one in asked.select_related("envelope"):
         with override(one.language):
-            composed[one.envelope_id] = write(one, organisation)
+            composed[one.envelope.pk] = write(one, organisation)  # type: ignore[union-attr]
     return composed
 
 

@@ -11,7 +11,7 @@ from plaidoyer.website.models import LinkRequest
 def export(supporter: Supporter) -> list[dict[str, Any]]:
     """When the link to their page was asked for."""
     asked = LinkRequest.objects.filter(supporter=supporter).order_by("id")
-    return list(asked.values("requested_at", "language"))
+    return [{"requested_at": one.requested_at, "language": one.language} for one in asked]
 
 
 def erase(supporter: Supporter) -> None:

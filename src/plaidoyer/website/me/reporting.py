@@ -100,11 +100,9 @@ def pages_of(of: Sequence[Action]) -> Sequence[Page]:
 
 
 def state(action: Action, theirs: Sequence[Action]) -> State:
-    """As `confirmations.state`, out of all acts of one supporter, without asking again."""
+    """As `confirmations.state`, out of all acts that the page shows, without asking again."""
     if confirmation := getattr(action, "confirmation", None):
         return State.WITHDRAWN if confirmation.withdrawal_id else State.COUNTED
-    if getattr(action, "correction", None):
-        return State.CORRECTED
     standing = [other for other in theirs if counts(other) and other.form_id == action.form_id]
     if not action.form.mailbox_shared:
         return State.DOUBLE if standing else State.WAITING

@@ -17,6 +17,7 @@ from plaidoyer.newsletters import mailings
 from plaidoyer.newsletters.copies import unsubscribe_url
 from plaidoyer.supporters import consents
 from plaidoyer.supporters.models import Erasure, Supporter
+from plaidoyer.testing import make_form
 from plaidoyer.website.me import links
 
 pytestmark = pytest.mark.django_db
@@ -202,6 +203,27 @@ def test_the_way_out_of_the_newsletter_still_opens(client, suzie):
         answer = method(address)
         assert answer.status_code == 200
         assert "supporters/nothing_kept.html" in [t.name for t in answer.templates]
+
+
+def test_names_that_tell_two_of_one_mailbox_apart_go_too(client, shown, suzie):
+    shared = make_form(shown.campaign, mailbox_shared=True)
+    confirmations.confirm_many([act(shared), act(shared, given_name="Kanarie")])
+    assert "actions_confirmation.person" in found()
+
+    erase(client, suzie)
+
+    assert found() == []
+    assert Confirmation.objects.filter(form=shared).count() == 2
+
+
+def test_what_she_sent_with_a_slip_in_her_address_goes_too(client, shown, suzie):
+    slip = act(shown.petition, email="zuzie.kanarie@psot.example")
+    matching.match_pending()
+    act(shown.petition, corrects=slip)
+
+    erase(client, suzie)
+
+    assert found() == []
 
 
 def test_she_may_come_back_as_somebody_new(client, shown, suzie):
