@@ -96,7 +96,7 @@ def place(name: PublicName) -> str:
 def export(supporter: Supporter) -> list[dict[str, Any]]:
     """The names under which `supporter` is shown."""
     names = PublicName.objects.filter(action__match__supporter=supporter)
-    return list(names.order_by("signed_at").values("name", "signed_at"))
+    return [dict(row) for row in names.order_by("signed_at").values("name", "signed_at")]
 
 
 def erase(supporter: Supporter) -> None:

@@ -4,7 +4,7 @@ import datetime
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from django.contrib.auth.models import AbstractBaseUser
+from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
@@ -31,7 +31,7 @@ REASONS = {
 class TakenError(Exception):
     """Somebody else is reading it, or has decided meanwhile; `by` may be unknown."""
 
-    def __init__(self, by: AbstractBaseUser | None) -> None:
+    def __init__(self, by: User | None) -> None:
         super().__init__()
         self.by = by
 
@@ -116,12 +116,12 @@ def accepted(part: str) -> QuerySet[Review]:
     return counted(Review.objects.filter(part=part, decision=Review.Decision.ACCEPTED))
 
 
-def free(by: AbstractBaseUser) -> Q:
+def free(by: User) -> Q:
     """Not locked by anybody but `by`."""
     return Q(locked_by=None) | Q(locked_by=by.pk) | Q(locked_at__lt=timezone.now() - LOCKED_FOR)
 
 
-def lock(review: Review, by: AbstractBaseUser) -> AbstractBaseUser | None:
+def lock(review: Review, by: User) -> User | None:
     """Keeps others from deciding for ten minutes; whoever has it already, or nobody."""
     now = timezone.now()
     mine = Review.objects.filter(free(by), pk=review.pk).update(locked_by=by, locked_at=now)
@@ -134,7 +134,7 @@ def is_locked(review: Review) -> bool:
     return at is not None and review.locked_by_id is not None and at > timezone.now() - LOCKED_FOR
 
 
-def take_next(by: AbstractBaseUser) -> Review | None:
+def take_next(by: User) -> Review | None:
     """Locks the oldest that waits and nobody else reads; nothing when there is none."""
     for review in waiting().filter(free(by))[:20]:
         if lock(review, by) is None:
@@ -142,19 +142,19 @@ def take_next(by: AbstractBaseUser) -> Review | None:
     return None
 
 
-def release(review: Review, by: AbstractBaseUser) -> None:
+def release(review: Review, by: User) -> None:
     """Lets others decide, where `by` kept them from it."""
     Review.objects.filter(pk=review.pk, locked_by=by).update(locked_by=None, locked_at=None)
 
 
-def holder(review: Review) -> AbstractBaseUser | None:
+def holder(review: Review) -> User | None:
     """Who reads it, or decided it last."""
     row = Review.objects.select_related("locked_by", "decided_by").get(pk=review.pk)
     return row.locked_by or row.decided_by
 
 
 @transaction.atomic
-def decide(review: Review, *, accept: bool, by: AbstractBaseUser, reason: str = "") -> None:
+def decide(review: Review, *, accept: bool, by: User, reason: str = "") -> None:
     """Shows the words or not, from now on; decided before, the new decision holds.
 
     Every decision is a line of its own in the log. Raises ReasonMissingError, and TakenError
@@ -181,7 +181,7 @@ def decide(review: Review, *, accept: bool, by: AbstractBaseUser, reason: str = 
     review.refresh_from_db()
 
 
-def accept_many(ids: Iterable[int], by: AbstractBaseUser) -> int:
+def accept_many(ids: Iterable[int], by: User) -> int:
     """Accepts what waits among `ids`, needs no note and is locked by nobody else; how many."""
     done = 0
     for review in waiting().filter(free(by), id__in=list(ids)).select_related("action__form"):

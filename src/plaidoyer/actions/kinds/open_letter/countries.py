@@ -1,4 +1,4 @@
-"""Countries by their ISO 3166-1 code, with their names in each language (CLDR, in countries.tsv)."""
+"""Countries by their ISO 3166-1 code, with their names in each language (CLDR, countries.tsv)."""
 
 import csv
 from functools import cache

@@ -56,10 +56,10 @@ def redrawn(upload: UploadedFile) -> bytes:
             wide, high = picture.size
             if wide * high > MOST_POINTS or max(wide, high) > MOST_SIDE:
                 raise BadLogoError("too many points")
-            picture = picture.convert("RGBA")
-        picture.thumbnail(BOX)
+            drawing = picture.convert("RGBA")
+        drawing.thumbnail(BOX)
         drawn = io.BytesIO()
-        picture.save(drawn, "WEBP", quality=88, method=4)
+        drawing.save(drawn, "WEBP", quality=88, method=4)
     except BadLogoError:
         raise
     except FAULTS:
@@ -79,7 +79,7 @@ def keep(signature: OrganisationSignature, upload: UploadedFile) -> None:
     signature.logo.save("logo.webp", ContentFile(drawn), save=False)
     signature.save(update_fields=["logo"])
     reviews.queue(
-        [Review(action_id=signature.pk, part=organisations.LOGO, text=signature.logo.name)]
+        [Review(action_id=signature.pk, part=organisations.LOGO, text=str(signature.logo.name))]
     )
     if before:
         transaction.on_commit(lambda: storage.delete(before))

@@ -4,16 +4,17 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.conf import settings
-from django.contrib.auth.models import AbstractBaseUser
+from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.models import F, OuterRef, Q, QuerySet, Subquery
+from django.db.models.fields.json import KeyTextTransform
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from plaidoyer.actions import confirmations, reviews
 from plaidoyer.actions.kinds.open_letter import domains
 from plaidoyer.actions.kinds.open_letter.models import OrganisationSignature, WithdrawalNote
-from plaidoyer.actions.models import Action, ActionForm, Confirmation, Review
+from plaidoyer.actions.models import Action, ActionForm, Confirmation, Review, Withdrawal
 from plaidoyer.lib import addresses
 from plaidoyer.lib.words import Words
 from plaidoyer.supporters.models import Supporter
@@ -145,7 +146,7 @@ def standing(form: ActionForm) -> QuerySet[OrganisationSignature]:
 
 
 @transaction.atomic
-def withdraw(signature: OrganisationSignature, *, reason: str, by: AbstractBaseUser) -> bool:
+def withdraw(signature: OrganisationSignature, *, reason: str, by: User) -> bool:
     """Takes a signature back for an organisation that asked for it; whether it stood until now.
 
     Raises ReasonMissingError without a reason.
@@ -154,10 +155,8 @@ def withdraw(signature: OrganisationSignature, *, reason: str, by: AbstractBaseU
         raise reviews.ReasonMissingError
     if not confirmations.withdraw(signature.action):
         return False
-    confirmation = Confirmation.objects.get(action=signature.action_id)
-    WithdrawalNote.objects.create(
-        withdrawal=confirmation.withdrawal, reason=reason.strip(), noted_by=by
-    )
+    withdrawal = Withdrawal.objects.get(confirmation__action=signature.action_id)
+    WithdrawalNote.objects.create(withdrawal=withdrawal, reason=reason.strip(), noted_by=by)
     return True
 
 
@@ -170,6 +169,11 @@ def listed() -> QuerySet[OrganisationSignature]:
         decision=Subquery(decided.values("decision")),
         decision_reason=Subquery(decided.values("reason")),
         email=F("action__email"),
+        given_name=F("action__given_name"),
+        family_name=F("action__family_name"),
+        function=KeyTextTransform("function", "action__content"),
+        withdrawn_at=F("action__confirmation__withdrawal__withdrawn_at"),
+        withdrawal_reason=F("action__confirmation__withdrawal__note__reason"),
     )
 
 
@@ -177,7 +181,7 @@ def export(supporter: Supporter) -> list[dict[str, Any]]:
     """The organisations that `supporter` signed for."""
     mine = OrganisationSignature.objects.filter(action__match__supporter=supporter)
     facts = ("name", "website", "country", "size", "signatory", "proof", "signed_at")
-    return list(mine.order_by("signed_at").values(*facts))
+    return [dict(row) for row in mine.order_by("signed_at").values(*facts)]
 
 
 def erase(supporter: Supporter) -> None:

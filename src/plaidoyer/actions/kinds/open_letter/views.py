@@ -3,6 +3,7 @@
 import csv
 import json
 from collections.abc import Iterator
+from typing import Any
 from urllib.parse import urlencode
 
 from django import forms
@@ -10,6 +11,7 @@ from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils.cache import patch_cache_control
+from django.utils.datastructures import MultiValueDict
 from django.utils.translation import get_language, override
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.csrf import csrf_exempt
@@ -59,7 +61,7 @@ def signatories(request: HttpRequest, public_id: str) -> HttpResponse:
     sort = sort if sort in lists.SORTS else "name"
     found = (lists.people if of == PEOPLE else lists.organisations_of)(form, search, sort)
     sheet = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))  # type: ignore[arg-type]
-    rows = list(sheet.object_list)
+    rows: list[Any] = list(sheet.object_list)
     if of == ORGANISATIONS:
         organisations.with_logos(rows)
     context = {
@@ -171,7 +173,7 @@ def logo(request: HttpRequest, public_id: str, token: str) -> HttpResponse:
         return logo_page(request, signature, LogoForm())
     too_large = int(request.META.get("CONTENT_LENGTH") or 0) > LONGEST_BODY
     # A body that is too large is left unread: no file of it is written.
-    form = LogoForm({}, {}) if too_large else LogoForm(request.POST, request.FILES)
+    form = LogoForm({}, MultiValueDict()) if too_large else LogoForm(request.POST, request.FILES)
     if form.is_valid():
         try:
             logos.keep(signature, form.cleaned_data["logo"])

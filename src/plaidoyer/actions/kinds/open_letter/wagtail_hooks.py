@@ -20,6 +20,7 @@ from wagtail.admin.views.generic.permissions import PermissionCheckedMixin
 
 from plaidoyer.actions.kinds.open_letter import countries, organisations
 from plaidoyer.actions.kinds.open_letter.models import OrganisationSignature
+from plaidoyer.actions.kinds.open_letter.signatories import harmless
 from plaidoyer.actions.models import ActionForm
 from plaidoyer.actions.review_desk import STATES
 from plaidoyer.lib.desk import Ledger, Listing
@@ -65,6 +66,11 @@ class OrganisationList(Listing):
     def get_base_queryset(self) -> QuerySet:
         return organisations.listed()
 
+    def to_row_dict(self, item: Any) -> dict[str, Any]:
+        row = super().to_row_dict(item)
+        texts = {name: str(cell) for name, cell in row.items() if isinstance(cell, (str, dict))}
+        return {**row, **{name: harmless(text) for name, text in texts.items()}}
+
 
 class OrganisationLedger(Ledger):
     model = OrganisationSignature
@@ -94,14 +100,16 @@ class OrganisationLedger(Ledger):
         "country",
         "size",
         "website",
-        "action.full_name",
-        "action.content.function",
+        "given_name",
+        "family_name",
+        "function",
         "email",
         "proof",
         "decision",
         "decision_reason",
         "signed_at",
-        "action.confirmation.withdrawal.withdrawn_at",
+        "withdrawn_at",
+        "withdrawal_reason",
     ]
     export_filename = "organisations"
     filterset_class = OrganisationFilters
@@ -158,8 +166,8 @@ class OrganisationView(PermissionCheckedMixin, WagtailAdminTemplateMixin, Templa
         form = ReasonForm(request.POST, label_suffix="")
         if not form.is_valid():
             return self.render_to_response(self.get_context_data(form=form), status=422)
-        reason = form.cleaned_data["reason"]
-        if organisations.withdraw(self.signature, reason=reason, by=request.user):
+        by: Any = request.user
+        if organisations.withdraw(self.signature, reason=form.cleaned_data["reason"], by=by):
             messages.success(request, _now("The signature is taken back."))
         else:
             messages.warning(request, _now("It had been taken back before."))

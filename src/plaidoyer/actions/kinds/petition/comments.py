@@ -58,7 +58,8 @@ def comment(review: Review, name: PublicName | None) -> Comment:
 
 def shown(form: ActionForm) -> dict[str, Any]:
     """What a petition's page shows beside its words, as far as its organiser wants it."""
-    options, screen = form.options, {}
+    options = form.options
+    screen: dict[str, Any] = {}
     if options.get("names"):
         recent = names.shown(form).order_by("-signed_at", "-action_id")[:RECENT]
         screen["signers"] = [(name.name, names.place(name)) for name in recent]
