@@ -4,7 +4,7 @@ import datetime
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.db.models import Count, Q
+from django.db.models import Aggregate, Count, Q
 from django.utils import timezone
 
 from plaidoyer.actions.models import ActionForm
@@ -44,3 +44,46 @@ def ladder(forms: Iterable[ActionForm], until: datetime.datetime | None = None) 
         bounced=ended(State.BOUNCED),
     )
     return Ladder(**counts, replied=None)
+
+
+class Median(Aggregate):
+    """The middle one, of an even number the mean of both."""
+
+    function = "PERCENTILE_CONT"
+    template = "%(function)s(0.5) WITHIN GROUP (ORDER BY %(expressions)s)%(filter)s"
+
+
+@dataclass(frozen=True, slots=True)
+class OwnWords:
+    """How many letters of a form have words of their writers, and how much of those letters."""
+
+    form: ActionForm
+    letters: int
+    personal: int
+    # In percent, rounded down, of the letters that have any.
+    median: int
+
+
+def own_words() -> list[OwnWords]:
+    """By form, the newest first; letters written before this was counted are not among them."""
+    personal = Q(own_words__gt=0)
+    rows = (
+        Letter.objects.filter(own_words__isnull=False)
+        .values("action__form")
+        .annotate(
+            letters=Count("id"),
+            personal=Count("id", filter=personal),
+            median=Median("own_words", filter=personal),
+        )
+    )
+    found = {row["action__form"]: row for row in rows}
+    forms = ActionForm.objects.filter(id__in=found).order_by("-opens_at", "-id")
+    return [
+        OwnWords(
+            form,
+            found[form.pk]["letters"],
+            found[form.pk]["personal"],
+            int(found[form.pk]["median"] or 0),
+        )
+        for form in forms
+    ]

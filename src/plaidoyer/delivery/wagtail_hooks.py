@@ -1,10 +1,11 @@
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.template.defaultfilters import linebreaks_filter
-from django.urls import path
+from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.formats import date_format
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 from django_filters import ChoiceFilter, ModelChoiceFilter
@@ -12,21 +13,28 @@ from wagtail import hooks
 from wagtail.admin.filters import WagtailFilterSet
 from wagtail.admin.ui.tables import Column, DateColumn, TitleColumn
 from wagtail.admin.views import generic
+from wagtail.admin.widgets.button import Button
 
 from plaidoyer.campaigns.models import Campaign, Target
-from plaidoyer.delivery.models import Letter
+from plaidoyer.delivery import views
+from plaidoyer.delivery.models import Letter, LetterQuerySet
 from plaidoyer.lib.desk import Ledger, Listing
 from plaidoyer.mail.columns import StateColumn
 from plaidoyer.mail.models import Envelope
 
 HELD, HELD_WORDS = "held", _("held: no address")
+UNPLACED = "unplaced"
 
 
 class LetterFilters(WagtailFilterSet):
     state = ChoiceFilter(
         label=_("State"),
         method="keep_state",
-        choices=[(HELD, HELD_WORDS), *Envelope.State.choices],
+        choices=[
+            (HELD, HELD_WORDS),
+            (UNPLACED, _("held: nobody knows to whom it goes")),
+            *Envelope.State.choices,
+        ],
     )
     campaign = ModelChoiceFilter(
         label=_("Campaign"), field_name="target__campaign", queryset=Campaign.objects.all()
@@ -40,16 +48,42 @@ class LetterFilters(WagtailFilterSet):
         model = Letter
         fields = ["state", "campaign", "target"]
 
-    def keep_state(self, letters: QuerySet, _name: str, state: str) -> QuerySet:
+    def keep_state(self, letters: LetterQuerySet, _name: str, state: str) -> QuerySet:
+        if state == UNPLACED:
+            return letters.unplaced().filter(envelope=None)
         if state == HELD:
-            return letters.filter(envelope=None)
+            return letters.placed().filter(envelope=None)
         return letters.filter(envelope__state=state)
 
 
 class LetterList(Listing):
     def get_base_queryset(self) -> QuerySet:
         letters = super().get_base_queryset()
-        return letters.select_related("action", "target__campaign", "envelope")
+        unplaced = Letter.objects.unplaced().filter(pk=OuterRef("pk"), envelope=None)
+        return letters.select_related("action", "target__campaign", "envelope").annotate(
+            waits_for_reader=Exists(unplaced)
+        )
+
+    @cached_property
+    def header_more_buttons(self) -> list[Button]:
+        words = Button(_("Own words"), url=reverse("letters:own_words"), icon_name="edit")
+        return [*super().header_more_buttons, words]
+
+
+class RecipientColumn(Column):
+    """To whom it goes; where nobody knows, the way to say so."""
+
+    cell_template_name = "delivery/admin/recipient.html"
+
+    def get_value(self, instance: Letter) -> str:
+        return instance.recipient
+
+
+def own_share(letter: Letter) -> str:
+    """How much of it its writer wrote."""
+    if letter.thanks:
+        return str(_("thanks"))
+    return f"{letter.own_words}\u00a0%" if letter.own_words else "—"
 
 
 class LetterSheet(generic.InspectView):
@@ -79,7 +113,7 @@ class LetterLedger(Ledger):
     list_display = [
         TitleColumn("subject", label=_("Subject"), url_name="letters:inspect"),
         Column("writer", label=pgettext_lazy("mail", "From"), accessor="action.full_name"),
-        Column("recipient", label=pgettext_lazy("mail", "To")),
+        RecipientColumn("recipient", label=pgettext_lazy("mail", "To")),
         Column("campaign", label=_("Campaign"), accessor="target.campaign"),
         StateColumn(
             label=_("State"),
@@ -87,6 +121,7 @@ class LetterLedger(Ledger):
             none=HELD_WORDS,
             list_url="letters:index",
         ),
+        Column("own_words", label=_("Own words"), accessor=own_share, sort_key="own_words"),
         Column("reply", label=_("The server’s words"), accessor="envelope.reply"),
         DateColumn("written_at", label=_("Written"), sort_key="written_at"),
     ]
@@ -97,7 +132,9 @@ class LetterLedger(Ledger):
 
     def get_urlpatterns(self) -> list[Any]:
         inspect = path("inspect/<int:pk>/", self.inspect_view, name="inspect")
-        return [*super().get_urlpatterns(), inspect]
+        place = path("place/<int:pk>/", views.place, name="place")
+        words = path("own-words/", views.own_words, name="own_words")
+        return [*super().get_urlpatterns(), inspect, place, words]
 
 
 @hooks.register("register_admin_viewset")

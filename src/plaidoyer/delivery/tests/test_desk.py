@@ -1,10 +1,10 @@
 import pytest
 
-from plaidoyer.delivery import letters
+from plaidoyer.delivery import letters, reporting
 from plaidoyer.mail.models import Envelope
 from plaidoyer.testing import make_campaign, make_form, make_minister, make_organiser
 
-from .test_letters import lauras_letter
+from .test_letters import assembly_form, lauras_letter
 
 pytestmark = pytest.mark.django_db
 
@@ -84,3 +84,47 @@ def test_letters_cannot_be_written_from_the_back_office(client, letter):
 
     letter.refresh_from_db()
     assert letter.subject == "The meadow"
+
+
+def test_an_organiser_says_who_represents_the_writer(client):
+    form, seats = assembly_form()
+    action = lauras_letter(form, content={"posts": []}, postal_code="Z9")
+    [letter] = letters.write([action])
+    client.force_login(make_organiser())
+    address = f"/admin/letters/place/{letter.pk}/"
+
+    assert address in client.get("/admin/letters/?state=unplaced").text
+    assert address not in client.get("/admin/letters/?state=held").text
+    page = client.get(address).text
+    assert "Z9" in page
+    assert "North: Bo North" in page
+    for wrong in ("", "999", "x\x00"):
+        assert client.post(address, {"seat": wrong}).status_code == 200
+    assert client.post(address, {"seat": seats["North"].pk}).status_code == 302
+
+    letter.refresh_from_db()
+    assert letter.envelope.to_address == "north@a.example"
+    assert client.get(address, follow=True).status_code == 404
+
+
+def test_organisers_see_how_much_supporters_wrote_themselves(client):
+    form = make_form(kind="letter")
+    for name, share in {"a": 0, "b": 20, "c": 45, "d": 46}.items():
+        letters.write([lauras_letter(form, name=name, content={"own_words": share})])
+    client.force_login(make_organiser())
+
+    [row] = reporting.own_words()
+    assert (row.form, row.letters, row.personal, row.median) == (form, 4, 3, 45)
+    assert "<td>4</td><td>3</td><td>45%</td>" in client.get("/admin/letters/own-words/").text
+    assert "46\u00a0%" in client.get("/admin/letters/").text
+
+
+def test_the_list_of_letters_asks_no_more_the_longer_it_is(client, django_assert_max_num_queries):
+    form, _seats = assembly_form()
+    client.force_login(make_organiser())
+    client.get("/admin/letters/")
+    for number in range(12):
+        letters.write([lauras_letter(form, name=f"s{number}", content={"posts": []})])
+
+    with django_assert_max_num_queries(25):
+        assert client.get("/admin/letters/").text.count("/admin/letters/place/") == 12
