@@ -91,7 +91,7 @@ def test_addresses_and_links_lead_nowhere_real():
 
 def test_the_acts_of_a_full_story_add_up():
     acts = [form["acts"] for told in CAMPAIGNS for form in told.get("forms", [])]
-    assert sum(acts) == 227_800
+    assert sum(acts) == 235_860
 
 
 def test_the_half_year_has_its_headings():
@@ -147,4 +147,4 @@ def test_options_are_what_an_organiser_could_have_chosen():
         }
         options = KINDS[form["kind"]].options_form(sent)
         assert options.is_valid(), form["name"]["en"]
-        assert set(options.cleaned_data) == set(form.get("options", {})), form["name"]["en"]
+        assert set(form.get("options", {})) <= set(options.cleaned_data), form["name"]["en"]
