@@ -26,6 +26,8 @@ UNCONFIRMED = 0.06
 TWICE = 0.015
 WITHDRAWN = 0.004
 OWN_WORDS = 0.35
+# Those who let their name be shown where they are asked.
+NAMED = 0.6
 REMINDED = 0.12
 # Acts for each supporter, all campaigns together.
 FAITHFUL = 2.2
@@ -84,6 +86,7 @@ class Crowd:
         self.chance = random.Random(SEED)
         # Apart, so that how people come changes nothing of who comes.
         self.ways = random.Random(f"{SEED} ways")
+        self.words = random.Random(f"{SEED} words")
         self.names = book.read("people.toml")
         self.seats: dict[str, list[Post]] = {}
         self.supporters = [self._supporter(number) for number in range(int(acts / FAITHFUL))]
@@ -111,10 +114,21 @@ class Crowd:
         people = self.chance.sample(self.supporters, acts - twice)
         again = self.chance.sample(people, twice)
         moments = sorted(self._moments(cause, form, acts, until))
-        return [
+        plans = [
             self._plan(cause, form, who, who.email if n < len(people) else who.retyped(), at, until)
             for n, (who, at) in enumerate(zip(people + again, moments, strict=True))
         ]
+        self._comment(cause, form, plans)
+        return plans
+
+    def _comment(self, cause: Cause, form: ActionForm, plans: list[Plan]) -> None:
+        """Lets some of those who act say why, in the words of the book."""
+        told = cause.book["forms"][cause.forms.index(form)].get("comments", {})
+        for language, reasons in told.items():
+            of_language = [one for one in plans if one.who.language == language]
+            said = self.words.sample(of_language, min(len(reasons), len(of_language)))
+            for one, text in zip(said, reasons, strict=False):
+                one.content["comment"] = text
 
     def _moments(
         self, cause: Cause, form: ActionForm, acts: int, until: datetime.datetime
@@ -180,7 +194,9 @@ class Crowd:
             return {"target": target.pk, "outcome": self.chance.choice(list(OUTCOMES))}
         if form.kind == "official_petition":
             return {"answer": "remind" if self.chance.random() < REMINDED else "signed"}
-        return {}
+        asked = form.kind == "open_letter" or form.options.get("names")
+        named = {"named": True} if asked and self.words.random() < NAMED else {}
+        return {**named, **({"revision": 1} if form.kind == "open_letter" else {})}
 
     def _seats(self, who: Supporter, cause: Cause) -> list[Post]:
         """Who represents somebody, where the postal code tells; looked up once for each code."""

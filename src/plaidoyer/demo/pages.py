@@ -29,6 +29,7 @@ SLUGS = {
     "letter": Words(fr="ecrire", en="write"),
     "vote_drive": Words(fr="demander-un-vote", en="ask-for-a-vote"),
     "official_petition": Words(fr="petition-officielle", en="official-petition"),
+    "open_letter": Words(fr="cosigner", en="co-sign"),
     "call": Words(fr="appeler", en="call"),
 }
 HOME = Words(fr="accueil", en="home")

@@ -22,7 +22,7 @@ from plaidoyer.actions import (
 from plaidoyer.actions.kinds.vote_drive import counts
 from plaidoyer.actions.models import Action
 from plaidoyer.campaigns.models import Campaign
-from plaidoyer.demo import arvane, book, pages, seats, votes
+from plaidoyer.demo import arvane, book, pages, seats, signatories, votes
 from plaidoyer.demo.arvane import Cause
 from plaidoyer.demo.crowd import Crowd, Plan
 from plaidoyer.demo.stage import told
@@ -70,10 +70,14 @@ def tell(scale: str) -> None:
     plans = plan(list(causes.values()), SCALES[scale])
     winter, summer = book.read("editions.toml")["editions"]
     spring = next(n for n, one in enumerate(plans) if one.at.date() > winter["ends_on"])
+    [letter] = causes["three-ministers"].forms
+    with told("Organisations"):
+        signatories.sign(letter, pages.addresses(), by=staff["ed"])
     for sheet, acts in ((winter, plans[:spring]), (summer, plans[spring:])):
         act(acts)
         with told(f"Report {sheet['slug']}"):
             report(sheet, causes, editor=staff["ed"], second=staff["anne"])
+    signatories.read_comments(by=staff["ed"])
     with connection.cursor() as cursor:
         # Else the first visitors would wait on plans made for empty tables.
         cursor.execute("ANALYZE")

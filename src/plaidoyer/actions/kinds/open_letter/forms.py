@@ -190,7 +190,10 @@ class OpenLetterOptionsForm(OptionsForm):
         label=_("Organisations may sign"), required=False, initial=True
     )
 
-    note_words = Words()
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.note_words = Words()
+        self.about(ActionForm())
 
     def about(self, action_form: ActionForm) -> None:
         self.action_form = action_form
