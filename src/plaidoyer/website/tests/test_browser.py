@@ -20,8 +20,10 @@ def site(live_server, settings):
     for language in LANGUAGES:
         with translation.override(language):
             addresses += [
-                reverse("actions:thanks", args=[shown.petition.public_id]),
+                shown.thanks(),
                 reverse("reports:index"),
+                reverse("me:ask"),
+                reverse("embed_frame", args=[shown.petition.public_id]),
                 f"/{language}/nowhere/",
             ]
     return [live_server.url + address for address in addresses]
