@@ -83,7 +83,7 @@ def test_suzie_signs_confirms_and_takes_it_back(story, phone, language):
     phone.check("input[name=consent]")
     with phone.expect_navigation():
         phone.click("form[method=post] button[name=step]")
-    assert phone.url.endswith("/thanks/")
+    assert "/thanks/" in phone.url
 
     mail = story.catcher.wait_for(email)
     assert mail.message["Content-Language"] == language
@@ -130,7 +130,7 @@ def test_laura_writes_a_letter_and_it_arrives(story, phone, language):
         phone.click("button[name=step][value=preview]")
     with phone.expect_navigation():
         phone.click("button[name=step][value=send]")
-    assert phone.url.endswith("/thanks/")
+    assert "/thanks/" in phone.url
 
     phone.goto(link_in(story.catcher.wait_for(email), "confirmation"))
     press(phone)

@@ -19,7 +19,7 @@ class Row(NamedTuple):
     """One bar: its name, what counts, and how long the bar is beside the longest."""
 
     name: str
-    count: int
+    counted: int
     percent: int
 
 

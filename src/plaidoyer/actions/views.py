@@ -204,7 +204,10 @@ def withdrawal(request: HttpRequest, token: str) -> HttpResponse:
 
 
 def holder_of(purpose: str, token: str) -> Action | None:
-    """The act that `token` opens for `purpose`. Raises ErasedError where its author had it erased."""
+    """The act that `token` opens for `purpose`.
+
+    Raises ErasedError where its author had it erased.
+    """
     try:
         uid = tokens.read(purpose, token)
     except tokens.BadTokenError:

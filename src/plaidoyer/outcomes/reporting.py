@@ -65,10 +65,9 @@ def outcome(form: ActionForm) -> dict[str, Any] | None:
     None before anything has moved. `template` shows the rest.
     """
     rows = [row for row in board(Campaign.objects.filter(pk=form.campaign_id)) if row.milestone]
-    if not rows:
-        return None
-    last = max(rows, key=lambda row: (row.since, row.milestone.pk)).milestone
-    return {"template": "outcomes/_outcome.html", "rows": rows, "last": last}
+    milestones = [row.milestone for row in rows if row.milestone]
+    last = max(milestones, key=lambda one: (one.happened_on, one.pk), default=None)
+    return {"template": "outcomes/_outcome.html", "rows": rows, "last": last} if last else None
 
 
 def board(campaigns: QuerySet[Campaign], on: datetime.date | None = None) -> list[Row]:

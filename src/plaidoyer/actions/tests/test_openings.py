@@ -157,6 +157,6 @@ def test_organisers_see_how_people_came(client, django_assert_max_num_queries):
     with django_assert_max_num_queries(25):
         answer = client.get(f"/admin/forms/reach/{form.pk}/")
 
-    rows = [(row.name, row.count) for row in answer.context["channels"]]
+    rows = [(row.name, row.counted) for row in answer.context["channels"]]
     assert rows == [("WhatsApp", 2), ("press.example", 1), ("Directly, or not known", 1)]
     assert f"/admin/forms/reach/{form.pk}/" in client.get("/admin/forms/").content.decode()

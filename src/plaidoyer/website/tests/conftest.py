@@ -8,6 +8,8 @@ from django.utils import timezone
 from wagtail.models import Page
 
 from plaidoyer import testing
+from plaidoyer.actions import intake
+from plaidoyer.actions.messages import thanks_path
 from plaidoyer.actions.models import ActionForm, ActionPage, Tally
 from plaidoyer.campaigns.models import Campaign
 from plaidoyer.civics.models import Organization
@@ -32,6 +34,11 @@ class Shown:
     def addresses(self) -> list[str]:
         """Every public page of Wagtail's."""
         return [page.get_url() for pages in self.pages.values() for page in pages.values()]
+
+    def thanks(self) -> str:
+        """The thank-you of somebody who has just signed, with a slip in their address."""
+        suzie = {"given_name": "Suzie", "family_name": "Roy", "email": "suzie@gmial.com"}
+        return thanks_path(intake.append(self.petition, language="en", page="/", **suzie))
 
 
 def make_milestone(campaign: Campaign, *, day: datetime.date, standing: str) -> Milestone:

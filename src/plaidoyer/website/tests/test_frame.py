@@ -34,7 +34,7 @@ def test_the_language_switch_keeps_the_page(client, shown, kind):
 
 def test_the_language_switch_keeps_a_page_that_is_no_page_of_words(client, shown):
     with translation.override("fr"):
-        thanks = reverse("actions:thanks", args=[shown.petition.public_id])
+        thanks = shown.thanks()
 
     assert language_link(client.get(thanks).text) == thanks.replace("/fr/", "/en/")
 

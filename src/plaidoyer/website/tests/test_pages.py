@@ -30,7 +30,7 @@ def others(shown) -> list[str]:
     for language in LANGUAGES:
         with translation.override(language):
             addresses += [
-                reverse("actions:thanks", args=[shown.petition.public_id]),
+                shown.thanks(),
                 reverse("reports:index"),
                 f"/{language}/nowhere/",
             ]
