@@ -3,7 +3,6 @@
 import asyncio
 import urllib.parse
 
-
 from plaidoyer.actions import counting
 from plaidoyer.actions.messages import confirmation_path
 from plaidoyer.actions.models import Action, Confirmation

@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.cache import patch_cache_control
 from django.utils.crypto import get_random_string
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel
 from wagtail.fields import RichTextField
@@ -205,7 +206,7 @@ class Hold(models.Model):
         ordering = ["-placed_at", "-id"]
 
     def __str__(self) -> str:
-        return f"{self.get_cause_display()}: {self.subject or self.form}"
+        return f"{capfirst(self.get_cause_display())}: {self.subject or self.form}"
 
     @property
     def subject(self) -> str:

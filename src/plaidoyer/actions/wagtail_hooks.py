@@ -140,7 +140,8 @@ class ActList(Listing):
     def get_base_queryset(self) -> QuerySet:
         acts = super().get_base_queryset()
         held = Held.objects.filter(action=OuterRef("pk"), released_at=None)
-        return acts.select_related("form", "confirmation__withdrawal").annotate(held_now=Exists(held))
+        acts = acts.select_related("form", "confirmation__withdrawal")
+        return acts.annotate(held_now=Exists(held))
 
 
 def act_state(action: Action) -> str:

@@ -34,7 +34,9 @@ MISSING = "none"
 
 
 def secret(purpose: str) -> bytes:
-    return hmac.digest(settings.SECRET_KEY.encode(), f"plaidoyer.proof.{purpose}".encode(), "sha256")
+    return hmac.digest(
+        settings.SECRET_KEY.encode(), f"plaidoyer.proof.{purpose}".encode(), "sha256"
+    )
 
 
 def asked(form: ActionForm) -> bool:
@@ -44,9 +46,7 @@ def asked(form: ActionForm) -> bool:
     return form.challenge == Challenge.ALWAYS
 
 
-def troubled(
-    forms: Collection[int], since: datetime.datetime, guard: GuardSettings
-) -> set[int]:
+def troubled(forms: Collection[int], since: datetime.datetime, guard: GuardSettings) -> set[int]:
     """Those of `forms` on which so many acts are held for their rate that it is trouble: both in
     the hour before now and in that before `since`. What was released troubles nobody."""
     now = timezone.now()
@@ -96,9 +96,7 @@ def solved(form: ActionForm, sent: str) -> str:
         return ""
     try:
         payload = altcha.Payload.from_base64(sent)
-        found = altcha.verify_solution(
-            payload, secret("riddle"), hmac_key_secret=secret("answer")
-        )
+        found = altcha.verify_solution(payload, secret("riddle"), hmac_key_secret=secret("answer"))
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError, OverflowError):
         return ""
     riddle = payload.challenge

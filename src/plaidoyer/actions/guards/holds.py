@@ -155,7 +155,7 @@ def numbers(holds: Sequence[Hold]) -> dict[int, dict[str, int]]:
     """For each hold how many acts it took, and of these how many it holds still; one query."""
     found = Held.objects.filter(hold__in=holds).values("hold")
     counts = found.annotate(taken=Count("id"), held=Count("id", Q(released_at=None)))
-    return {count.pop("hold"): count for count in counts}
+    return {row["hold"]: {"taken": row["taken"], "held": row["held"]} for row in counts}
 
 
 def is_running(hold: Hold, numbers: dict[str, int]) -> bool:

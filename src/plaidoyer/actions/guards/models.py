@@ -87,9 +87,7 @@ class DomainRule(models.Model):
         ALLOW = "allow", pgettext_lazy("mail domain", "not limited")
         HOLD = "hold", pgettext_lazy("mail domain", "always held")
 
-    domain = models.CharField(
-        _("mail domain"), max_length=253, unique=True, validators=[DOMAIN]
-    )
+    domain = models.CharField(_("mail domain"), max_length=253, unique=True, validators=[DOMAIN])
     verdict = models.CharField(_("acts are"), max_length=10, choices=Verdict.choices)
     reason = models.TextField(_("reason"))
     ruled_at = models.DateTimeField(_("since"), default=timezone.now, editable=False)

@@ -12,6 +12,7 @@ An odd act is held, never refused; the mails and pages about it are like any oth
 import datetime
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import connection
 from django.db.models import F, Q, Window
@@ -109,19 +110,17 @@ def fast(actions: Sequence[Action], guard: GuardSettings) -> list[Suspicion]:
 def measured(actions: Sequence[Action], guard: GuardSettings) -> list[tuple[int, bool, bool]]:
     """For each act whether too many others came before it from its network, and its domain."""
     private = [a.pk for a in actions if domains.of(a.email) not in domains.PUBLIC]
+    values: dict[str, Any] = {
+        "by_network": [action.pk for action in actions],
+        "by_domain": private,
+        "burst": guard.burst,
+        "burst_acts": guard.burst_acts,
+        "sustained": guard.sustained,
+        "sustained_acts": guard.sustained_acts,
+        "reach": REPEATS * (max(guard.burst_acts, guard.sustained_acts) + 1),
+    }
     with connection.cursor() as cursor:
-        cursor.execute(
-            ODD,
-            {
-                "by_network": [action.pk for action in actions],
-                "by_domain": private,
-                "burst": guard.burst,
-                "burst_acts": guard.burst_acts,
-                "sustained": guard.sustained,
-                "sustained_acts": guard.sustained_acts,
-                "reach": REPEATS * (max(guard.burst_acts, guard.sustained_acts) + 1),
-            },
-        )
+        cursor.execute(ODD, values)
         return cursor.fetchall()
 
 
@@ -156,10 +155,10 @@ def used_again(actions: Sequence[Action]) -> set[int]:
     The same person's is no matter: a button pressed twice sends it twice.
     """
     proofs = {action.proof for action in actions} - {"", challenges.MISSING}
-    in_turn = {"partition_by": F("proof"), "order_by": F("id").asc()}
+    first = Window(FirstValue(Lower("email")), partition_by=F("proof"), order_by=F("id").asc())
     came = (
         Action.objects.filter(~Q(proof__in=["", challenges.MISSING]), proof__in=proofs)
-        .annotate(first=Window(FirstValue(Lower("email")), **in_turn), own=Lower("email"))
+        .annotate(first=first, own=Lower("email"))
         .values_list("id", "first", "own")
     )
     return {pk for pk, first, own in came if own != first}

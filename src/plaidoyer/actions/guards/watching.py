@@ -2,6 +2,7 @@
 
 import datetime
 from dataclasses import dataclass, field
+from typing import Any
 
 from django.db import connection
 from django.db.models import Count, Q
@@ -97,11 +98,9 @@ def watch(span: str) -> list[Watched]:
     return list(watched.values())
 
 
-def trending(
-    query: str, since: datetime.datetime, guard: GuardSettings
-) -> list[tuple[int, Place]]:
+def trending(query: str, since: datetime.datetime, guard: GuardSettings) -> list[tuple[int, Place]]:
     """The places of one of the queries above, by form."""
-    values = {
+    values: dict[str, Any] = {
         "since": since,
         "window": guard.sustained,
         "least": LEAST,
@@ -115,4 +114,3 @@ def trending(
         (pk, Place(name, acts, peak, held, is_odd=peak > guard.sustained_acts + 1))
         for pk, name, acts, peak, held in rows
     ]
-

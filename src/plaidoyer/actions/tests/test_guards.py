@@ -231,7 +231,10 @@ def test_an_address_has_another_label_each_day_and_none_after_two(client, form):
         today,
         today + datetime.timedelta(days=1),
     ]
-    assert list(Action.objects.order_by("id").values_list("network", flat=True)) == ["", act.network]
+    assert list(Action.objects.order_by("id").values_list("network", flat=True)) == [
+        "",
+        act.network,
+    ]
 
 
 def test_a_first_start_without_a_worker_takes_acts_and_knows_no_network(client, form):
