@@ -65,6 +65,8 @@ def _named(decision_maker: Any, office: Post | None) -> str:
 
 
 class CallList(Listing):
+    page_title = _("Reported calls")
+
     def get_base_queryset(self) -> QuerySet:
         calls = super().get_base_queryset().filter(form__kind="call")
         counted = Confirmation.objects.counted().filter(form__kind="call")
@@ -76,9 +78,11 @@ class CallList(Listing):
         called = names([call.content for call in context["object_list"]], counts)
         for call in context["object_list"]:
             call.whom = called.get(callee(call.content), "—")
-        context["outcomes"] = list(OUTCOMES.values())
         context["tally"] = sorted(
-            (called.get(one, "—"), [found.get(key, 0) for key in OUTCOMES])
+            (
+                called.get(one, "—"),
+                [(str(OUTCOMES[key]), found[key]) for key in OUTCOMES if key in found],
+            )
             for one, found in counts.items()
         )
         return context
