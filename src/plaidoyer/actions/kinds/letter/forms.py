@@ -179,6 +179,8 @@ class LetterForm(ActForm):
         self.initial["targets"] = list(named)
         if self.is_by_code:
             self["body"].label = _("Your letter to the member who represents you")
+            # For the mark beside its label: clean() asks for it, or for a choice.
+            self.fields["postal_code"].required = True
             self["postal_code"].label = _("Postal code")
             self["postal_code"].help_text = _("It finds the member who represents you.")
 

@@ -27,7 +27,7 @@ class RuleForm(forms.Form):
     order = forms.IntegerField(label=_("Order"), required=False, min_value=1, max_value=999)
     when = GroupedChoiceField(label=pgettext_lazy("rule", "Where"), required=False)
     then = forms.ChoiceField(
-        label=pgettext_lazy("rule", "there"), choices=list(rules.EFFECTS.items()), required=False
+        label=pgettext_lazy("rule", "Then"), choices=list(rules.EFFECTS.items()), required=False
     )
     subject = WordsFormField(
         label=_("Another subject, if you like"), required=False, max_length=LONGEST_SUBJECT
