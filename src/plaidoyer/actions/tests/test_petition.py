@@ -82,7 +82,7 @@ def test_the_box_to_be_shown_is_unticked_and_says_what_shows(client, form):
     page = client.get("/en/campagnes/meadow/agir/")
 
     assert "checked" not in str(page.context["form"]["named"])
-    assert "Show my first name, initial and town publicly" in shown(client)
+    assert "Show my first name, my initial and the area of my postal code publicly" in shown(client)
 
 
 def test_a_comment_of_501_characters_is_told_beside_its_field(client, form):

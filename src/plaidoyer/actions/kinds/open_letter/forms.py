@@ -75,8 +75,8 @@ class OpenLetterForm(ActForm):
     )
     named = forms.BooleanField(
         label=_(
-            "Show my full name publicly: with my town if I sign for myself, with my function "
-            "if I sign for an organisation."
+            "Show my full name publicly: with the area of my postal code if I sign for myself, "
+            "with my function if I sign for an organisation."
         ),
         required=False,
     )

@@ -15,7 +15,7 @@ from plaidoyer.lib import tokens
 from plaidoyer.lib.words import Words
 
 LOGO = "logo"
-FIRST_ORGANISATIONS = 40
+FIRST_ORGANISATIONS = 26
 
 
 def shown(form: ActionForm) -> dict[str, Any]:

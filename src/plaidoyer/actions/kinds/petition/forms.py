@@ -20,7 +20,10 @@ class PetitionForm(ActForm):
         help_text=_("We read it before it shows on this page."),
     )
     named = forms.BooleanField(
-        label=_("Show my first name, initial and town publicly, such as “Ada V., Meander”."),
+        label=_(
+            "Show my first name, my initial and the area of my postal code publicly, such as "
+            "“Ada V., Meander”."
+        ),
         required=False,
     )
 
@@ -46,5 +49,5 @@ class PetitionOptionsForm(OptionsForm):
     names = forms.BooleanField(
         label=_("Show recent signers who agreed to it"),
         required=False,
-        help_text=_("First name, initial and town; only of those who ticked the box."),
+        help_text=_("First name, initial and area; only of those who ticked the box."),
     )
