@@ -54,7 +54,8 @@ def test_ed_makes_a_petition(ed):
     ed.post(f"{FORMS}new/?kind=petition", sheet(make_campaign()))
 
     form = ActionForm.objects.get()
-    assert (form.kind, form.name["fr"], form.options) == ("petition", "Pour le pré", {})
+    assert (form.kind, form.name["fr"]) == ("petition", "Pour le pré")
+    assert form.options == {"comments": False, "names": False}
 
 
 def test_ed_makes_a_letter_with_its_options(ed):

@@ -75,7 +75,7 @@ class OrganisationList(Listing):
 class OrganisationLedger(Ledger):
     model = OrganisationSignature
     name = "organisation_signatures"
-    menu_label = _("Signing organisations")
+    menu_label = _("Signatories")
     icon = "group"
     menu_order = 153
     index_view_class = OrganisationList
@@ -135,7 +135,7 @@ class OrganisationView(PermissionCheckedMixin, WagtailAdminTemplateMixin, Templa
     model = OrganisationSignature
     any_permission_required = ["view", "change"]
     template_name = "open_letter/admin/organisation.html"
-    page_title = _("Signing organisations")
+    page_title = _("Signatories")
     header_icon = "group"
 
     def setup(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
