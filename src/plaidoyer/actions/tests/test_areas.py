@@ -58,7 +58,7 @@ class Adversary:
             (name, cell)
             for row in rows
             for name, cell in row.items()
-            if 1 <= cell[0] and cell[1] <= 9
+            if cell[0] >= 1 and cell[1] <= 9
         ]
 
 
