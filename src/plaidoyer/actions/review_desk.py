@@ -8,9 +8,8 @@ from django.db.models import Count, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import URLPattern, path, reverse
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 from django.views.generic import TemplateView, View
 from django_filters import ChoiceFilter
 from wagtail import hooks
@@ -224,8 +223,8 @@ class DecideView(PermissionCheckedMixin, WagtailAdminTemplateMixin, TemplateView
             form.add_error("words" if accept else "reason", missing)
             return False
         except reviews.TakenError as taken:
-            words = _now("%(name)s was faster, or is reading it now. Look at it again.")
-            form.add_error(None, words % {"name": taken.by or _now("Somebody")})
+            words = gettext("%(name)s was faster, or is reading it now. Look at it again.")
+            form.add_error(None, words % {"name": taken.by or gettext("Somebody")})
             return False
         return True
 
@@ -239,7 +238,7 @@ def go_on(request: HttpRequest) -> HttpResponse:
     """To the next that waits and nobody reads, kept for this organiser; else to the list."""
     if review := reviews.take_next(by=organiser(request)):
         return HttpResponseRedirect(address("review", review))
-    messages.success(request, _now("Nothing waits any more."))
+    messages.success(request, gettext("Nothing waits any more."))
     return HttpResponseRedirect(reverse("reviews:index"))
 
 

@@ -10,9 +10,8 @@ from django.db.models import Max
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext, ngettext, pgettext
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext, pgettext
 from django.views.generic import TemplateView
 from wagtail.admin import messages
 from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
@@ -143,9 +142,9 @@ class HoldView(Screen):
             try:
                 holds.lift(self.hold, by=by, because=reason)
             except holds.AlreadyLiftedError:
-                messages.warning(request, _now("Somebody lifted this hold before you."))
+                messages.warning(request, gettext("Somebody lifted this hold before you."))
             else:
-                messages.success(request, _now("The hold is lifted; its acts are being let go."))
+                messages.success(request, gettext("The hold is lifted; its acts are being let go."))
             return
         acts = [int(pk) for pk in request.POST.getlist("act") if pk.isdecimal() and len(pk) < 19]
         number = holds.release(self.hold, acts, by=by, because=reason)

@@ -7,7 +7,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import URLPattern, path, reverse
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.generic import TemplateView
 from django_filters import ChoiceFilter
@@ -168,9 +168,9 @@ class OrganisationView(PermissionCheckedMixin, WagtailAdminTemplateMixin, Templa
             return self.render_to_response(self.get_context_data(form=form), status=422)
         by: Any = request.user
         if organisations.withdraw(self.signature, reason=form.cleaned_data["reason"], by=by):
-            messages.success(request, _now("The signature is taken back."))
+            messages.success(request, gettext("The signature is taken back."))
         else:
-            messages.warning(request, _now("It had been taken back before."))
+            messages.warning(request, gettext("It had been taken back before."))
         return HttpResponseRedirect(request.path)
 
 
