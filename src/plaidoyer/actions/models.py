@@ -8,14 +8,14 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.cache import patch_cache_control
 from django.utils.crypto import get_random_string
-from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel
 from wagtail.fields import RichTextField
 from wagtail.models import Page
 from wagtail_localize.fields import SynchronizedField, TranslatableField
 
-from plaidoyer.actions.guards import models as guards  # noqa: F401  (its tables are this app's)
+# The guards' tables are this app's.
+from plaidoyer.actions.guards.models import Held, Hold, MailDomain, NetworkKey  # noqa: F401
 from plaidoyer.campaigns.models import Campaign
 from plaidoyer.civics.models import Area
 from plaidoyer.lib.words import WordsField
@@ -101,13 +101,6 @@ class ActionForm(models.Model):
         return self.closes_at is not None and self.closes_at <= timezone.now()
 
 
-class MailDomain(models.Func):
-    """What stands after the @ of an address, in lower case."""
-
-    template = "lower(split_part(%(expressions)s, '@', -1))"
-    output_field = models.CharField()
-
-
 class Action(models.Model):
     """One act as it was sent. Append-only: what comes of it stands in rows beside it."""
 
@@ -167,73 +160,6 @@ class Match(models.Model):
     # Where its postal code lies; none where that is not known, or not one area.
     area = models.ForeignKey(Area, models.SET_NULL, null=True, related_name="+")
     matched_at = models.DateTimeField(default=timezone.now)
-
-
-class Hold(models.Model):
-    """Why some acts do not count for now: a rule saw something odd, or an organiser did.
-
-    Held acts look like any others to whoever sent them. Lifting a hold is dated, and so is each
-    act's own release (Held).
-    """
-
-    class Cause(models.TextChoices):
-        NETWORK = "network", _("many from one place")
-        DOMAIN = "domain", _("many from one mail domain")
-        PROOF = "proof", _("no proof of work")
-        ORGANISER = "organiser", _("invalidated by an organiser")
-
-    cause = models.CharField(_("cause"), max_length=12, choices=Cause.choices)
-    form = models.ForeignKey(ActionForm, models.PROTECT, related_name="holds")
-    reason = models.TextField(_("reason"), blank=True)
-    # Which acts an organiser chose, as the filters that chose them.
-    chosen = models.JSONField(default=dict, blank=True)
-    # How many acts the organiser saw in the preview, and when the last of them was held.
-    foreseen = models.PositiveIntegerField(_("acts chosen"), default=0)
-    applied_at = models.DateTimeField(_("applied"), null=True, blank=True)
-    placed_at = models.DateTimeField(_("placed"), default=timezone.now)
-    placed_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
-    )
-    lifted_at = models.DateTimeField(_("lifted"), null=True, blank=True)
-    lifted_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
-    )
-    lifted_because = models.TextField(_("lifted because"), blank=True)
-
-    class Meta:
-        verbose_name = _("hold")
-        verbose_name_plural = _("holds")
-        ordering = ["-placed_at", "-id"]
-
-    def __str__(self) -> str:
-        return f"{capfirst(self.get_cause_display())}: {self.subject or self.form}"
-
-    @property
-    def subject(self) -> str:
-        """Which network or mail domain it is about, for a hold of the guards."""
-        about = ("network", "domain") if self.cause != self.Cause.ORGANISER else ()
-        return "".join(self.chosen.get(name, "") for name in about)
-
-
-class Held(models.Model):
-    """An act under a hold, from then until it is released. It may be under several: it counts
-    once all have let it go, so that lifting one brings back what was before it."""
-
-    action = models.ForeignKey("Action", models.CASCADE, related_name="held")
-    hold = models.ForeignKey(Hold, models.CASCADE, related_name="held")
-    held_at = models.DateTimeField(default=timezone.now)
-    released_at = models.DateTimeField(null=True, blank=True)
-    released_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
-    )
-    released_because = models.TextField(blank=True)
-
-    class Meta:
-        constraints = [models.UniqueConstraint("action", "hold", name="held_once_by_a_hold")]
-        indexes = [
-            models.Index("action", name="held_now", condition=Q(released_at=None)),
-            models.Index("held_at", name="held_lately"),
-        ]
 
 
 class ConfirmationRequest(models.Model):

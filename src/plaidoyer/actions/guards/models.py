@@ -5,7 +5,9 @@ from typing import Any
 from django.conf import settings
 from django.core.validators import MinValueValidator, RegexValidator
 from django.db import models
+from django.db.models import Q
 from django.utils import timezone
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, MultiFieldPanel
@@ -18,6 +20,80 @@ DOMAIN = RegexValidator(
 
 def new_key() -> bytes:
     return secrets.token_bytes(32)
+
+
+class MailDomain(models.Func):
+    """What stands after the @ of an address, in lower case."""
+
+    template = "lower(split_part(%(expressions)s, '@', -1))"
+    output_field = models.CharField()
+
+
+class Hold(models.Model):
+    """Why some acts do not count for now: a rule saw something odd, or an organiser did.
+
+    Held acts look like any others to whoever sent them. Lifting a hold is dated, and so is each
+    act's own release (Held).
+    """
+
+    class Cause(models.TextChoices):
+        NETWORK = "network", _("many from one place")
+        DOMAIN = "domain", _("many from one mail domain")
+        PROOF = "proof", _("no proof of work")
+        ORGANISER = "organiser", _("invalidated by an organiser")
+
+    cause = models.CharField(_("cause"), max_length=12, choices=Cause.choices)
+    form = models.ForeignKey("actions.ActionForm", models.PROTECT, related_name="holds")
+    reason = models.TextField(_("reason"), blank=True)
+    # Which acts an organiser chose, as the filters that chose them.
+    chosen = models.JSONField(default=dict, blank=True)
+    # How many acts the organiser saw in the preview, and when the last of them was held.
+    foreseen = models.PositiveIntegerField(_("acts chosen"), default=0)
+    applied_at = models.DateTimeField(_("applied"), null=True, blank=True)
+    placed_at = models.DateTimeField(_("placed"), default=timezone.now)
+    placed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    lifted_at = models.DateTimeField(_("lifted"), null=True, blank=True)
+    lifted_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    lifted_because = models.TextField(_("lifted because"), blank=True)
+
+    class Meta:
+        verbose_name = _("hold")
+        verbose_name_plural = _("holds")
+        ordering = ["-placed_at", "-id"]
+
+    def __str__(self) -> str:
+        return f"{capfirst(self.get_cause_display())}: {self.subject or self.form}"
+
+    @property
+    def subject(self) -> str:
+        """Which network or mail domain it is about, for a hold of the guards."""
+        about = ("network", "domain") if self.cause != self.Cause.ORGANISER else ()
+        return "".join(self.chosen.get(name, "") for name in about)
+
+
+class Held(models.Model):
+    """An act under a hold, from then until it is released. It may be under several: it counts
+    once all have let it go, so that lifting one brings back what was before it."""
+
+    action = models.ForeignKey("actions.Action", models.CASCADE, related_name="held")
+    hold = models.ForeignKey(Hold, models.CASCADE, related_name="held")
+    held_at = models.DateTimeField(default=timezone.now)
+    released_at = models.DateTimeField(null=True, blank=True)
+    released_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    released_because = models.TextField(blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint("action", "hold", name="held_once_by_a_hold")]
+        indexes = [
+            models.Index("action", name="held_now", condition=Q(released_at=None)),
+            models.Index("held_at", name="held_lately"),
+        ]
 
 
 class NetworkKey(models.Model):
