@@ -13,7 +13,8 @@ from django.contrib.auth.models import User
 from django.utils import timezone
 from wagtail.models import Locale, Page, Site
 
-from plaidoyer.actions.models import ActionForm, ActionPage
+from plaidoyer.actions import confirmations, intake, reviews
+from plaidoyer.actions.models import Action, ActionForm, ActionPage, Review
 from plaidoyer.campaigns.models import Campaign, Demand, Target
 from plaidoyer.civics.models import ContactDetail, Membership, Organization, Person, Post
 from plaidoyer.lib.words import Words
@@ -63,6 +64,49 @@ def make_form(
         opens_at=facts.pop("opens_at", timezone.now() - timedelta(days=1)),
         **facts,
     )
+
+
+LETTER_TEXT = {
+    "fr": "Madame la Ministre,\n\nProtégez le pré.",
+    "en": "Minister,\n\nProtect the meadow.",
+}
+
+
+def make_open_letter(**options: Any) -> ActionForm:
+    """An open letter that people and organisations may sign."""
+    chosen = {"text": LETTER_TEXT, "persons": True, "organisations": True, "revision": 1}
+    return make_form(kind="open_letter", options=chosen | options)
+
+
+def co_sign(
+    form: ActionForm, *, email: str = "suzie@post.example", name: str = "Suzie Roy", **content: Any
+) -> Action:
+    """A confirmed act on an open letter, taken in as its door takes it."""
+    given, _space, family = name.partition(" ")
+    facts = {"language": "en", "page": "/en/", "email": email}
+    act = intake.append(form, given_name=given, family_name=family, content=content, **facts)
+    confirmations.confirm(act)
+    return act
+
+
+def co_sign_for(
+    form: ActionForm,
+    name: str = "Canoe Club",
+    site: str = "https://canoe.example",
+    email: str = "",
+    **facts: Any,
+) -> Action:
+    """A confirmed act of Laura's for an organisation, from its own domain unless told."""
+    said = {"name": {"en": name}, "country": "CA", "website": site, "size": "10-49", **facts}
+    email = email or f"laura@{site.partition('://')[2]}"
+    return co_sign(form, email=email, name="Laura Ng", organisation=said, function="President")
+
+
+def accept_words(act: Action, part: str = "organisation", reason: str = "Called them.") -> None:
+    """An organiser has read what waits of an act, and lets it show."""
+    reader, _new = User.objects.get_or_create(username="reader")
+    review = Review.objects.get(action=act, part=part)
+    reviews.decide(review, accept=True, by=reader, reason=reason)
 
 
 def make_site() -> dict[str, HomePage]:
