@@ -83,8 +83,15 @@ def co_sign(
 ) -> Action:
     """A confirmed act on an open letter, taken in as its door takes it."""
     given, _space, family = name.partition(" ")
-    facts = {"language": "en", "page": "/en/", "email": email}
-    act = intake.append(form, given_name=given, family_name=family, content=content, **facts)
+    act = intake.append(
+        form,
+        email=email,
+        given_name=given,
+        family_name=family,
+        language="en",
+        page="/en/",
+        content=content,
+    )
     confirmations.confirm(act)
     return act
 
