@@ -111,7 +111,9 @@ class Cause:
             for form in book.get("forms", []):
                 if form["kind"] == "official_petition":
                     form["options"] = {"petition": petition.pk}
-        self.forms = [self._form(form, scale) for form in book.get("forms", [])]
+        self.forms: list[ActionForm] = []
+        for form in book.get("forms", []):
+            self.forms.append(self._form(form, scale))
 
     def _target(self, office: Post | Organization) -> Target:
         if isinstance(office, Post):
@@ -127,7 +129,9 @@ class Cause:
         return made
 
     def _form(self, form: Book, scale: float) -> ActionForm:
-        goal = form.get("goal")
+        goal, options = form.get("goal"), form.get("options", {})
+        if number := options.pop("passes_on", None):
+            options["form"] = self.forms[number - 1].public_id
         return ActionForm.objects.create(
             campaign=self.campaign,
             kind=form["kind"],
@@ -135,7 +139,7 @@ class Cause:
             opens_at=morning(form["opens_on"]),
             closes_at=evening(form["closes_on"]) if "closes_on" in form else None,
             goal=goal and max(50, round(goal * scale / 50) * 50),
-            options=form.get("options", {}),
+            options=options,
         )
 
 

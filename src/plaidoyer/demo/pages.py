@@ -31,6 +31,7 @@ SLUGS = {
     "official_petition": Words(fr="petition-officielle", en="official-petition"),
     "open_letter": Words(fr="cosigner", en="co-sign"),
     "call": Words(fr="appeler", en="call"),
+    "share": Words(fr="faire-passer", en="pass-it-on"),
 }
 HOME = Words(fr="accueil", en="home")
 # Below the home page: those in the header first.

@@ -89,6 +89,7 @@ def plan(causes: Sequence[Cause], scale: float) -> list[Plan]:
         form: (cause, max(FEWEST, round(sheet["acts"] * scale)))
         for cause in causes
         for form, sheet in zip(cause.forms, cause.book.get("forms", []), strict=True)
+        if sheet["acts"]
     }
     crowd = Crowd(sum(acts for _cause, acts in wanted.values()))
     until = timezone.now()
