@@ -55,7 +55,6 @@ class FormList(Listing):
             form.count = counts[form.pk].value
         return context
 
-
     def get_list_more_buttons(self, instance: ActionForm) -> list[MenuItem]:
         """What may be done with a form; an upper floor adds its own (hook form_buttons)."""
         buttons = super().get_list_more_buttons(instance)

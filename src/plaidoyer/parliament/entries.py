@@ -12,9 +12,7 @@ from plaidoyer.parliament.models import Entry, Motion, Option, Position, Vote, V
 
 
 @transaction.atomic
-def record(
-    event: VoteEvent, votes: Mapping[Person, Option], *, by: User | None = None
-) -> Entry:
+def record(event: VoteEvent, votes: Mapping[Person, Option], *, by: User | None = None) -> Entry:
     """Keeps how members voted. Who is not named keeps their vote; who is named again gets a new
     one, and what stood before is kept for an undo."""
     VoteEvent.objects.select_for_update(no_key=True).get(pk=event.pk)
