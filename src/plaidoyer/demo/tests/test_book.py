@@ -95,7 +95,9 @@ def test_the_acts_of_a_full_story_add_up():
 
 
 def test_the_half_year_has_its_headings():
-    found = Counter(told["items"]["2026-10"]["heading"] for told in CAMPAIGNS)
+    found = Counter(
+        told["items"]["2026-10"]["heading"] for told in CAMPAIGNS if "2026-10" in told["items"]
+    )
     assert found == {"victory": 6, "movement": 4, "update": 3, "ongoing": 3, "recalled": 4}
     earlier = Counter(
         told["items"]["2026-04"]["heading"] for told in CAMPAIGNS if "2026-04" in told["items"]
@@ -105,8 +107,8 @@ def test_the_half_year_has_its_headings():
 
 def test_only_victories_are_major_and_each_says_why():
     for told in CAMPAIGNS:
-        item = told["items"]["2026-10"]
-        assert ("major_reason" in item) == (item["heading"] == "victory")
+        if item := told["items"].get("2026-10"):
+            assert ("major_reason" in item) == (item["heading"] == "victory")
 
 
 def test_milestones_are_of_every_kind_and_claim():
@@ -124,7 +126,8 @@ def test_every_milestone_has_evidence_and_every_claim_its_words():
             assert (fact.get("claim", "unknown") == "unknown") or "claim_words" in fact
             for proof in fact["evidence"]:
                 assert proof["publisher"] in COUNTRY["publishers"]
-                assert proof["published_on"] <= PERIOD[1] + datetime.timedelta(days=1)
+                latest = max(PERIOD[1], fact["happened_on"])
+                assert proof["published_on"] <= latest + datetime.timedelta(days=1)
 
 
 def test_moves_that_claim_something_come_on_the_day_or_after_the_opening():
@@ -137,9 +140,15 @@ def test_moves_that_claim_something_come_on_the_day_or_after_the_opening():
                 assert "claim" in fact, fact["title"]["en"]
 
 
+# Their options name another fact, by a key that the story puts in place.
+ABOUT_FACTS = {"official_petition", "vote_drive", "share"}
+
+
 def test_options_are_what_an_organiser_could_have_chosen():
     forms = [form for told in CAMPAIGNS for form in told.get("forms", [])]
     for form in forms:
+        if form["kind"] in ABOUT_FACTS:
+            continue
         sent = {
             f"{name}_{language}" if language else name: text
             for name, value in form.get("options", {}).items()
