@@ -156,8 +156,21 @@ def test_nothing_that_is_sent_as_a_proof_breaks_the_door(client, form):
             st.lists(inner)
             | st.dictionaries(
                 st.sampled_from(
-                    ["challenge", "parameters", "solution", "counter", "derivedKey", "signature"]
-                    + ["algorithm", "nonce", "salt", "cost", "expiresAt", "data", "keySignature"]
+                    [
+                        "challenge",
+                        "parameters",
+                        "solution",
+                        "counter",
+                        "derivedKey",
+                        "signature",
+                        "algorithm",
+                        "nonce",
+                        "salt",
+                        "cost",
+                        "expiresAt",
+                        "data",
+                        "keySignature",
+                    ]
                 ),
                 inner,
             )
