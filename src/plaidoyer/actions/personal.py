@@ -33,14 +33,18 @@ def link(supporter: Supporter, form: ActionForm, language: str) -> str:
 
 def path(supporter: Supporter, form: ActionForm) -> str:
     """The address without its host, in the active language."""
-    token = tokens.make(PURPOSE, supporter.uid)
-    return reverse("actions:personal", args=[token, form.public_id])
+    return reverse("actions:personal", args=[token(supporter), form.public_id])
 
 
-def reader(token: str) -> Supporter | None:
+def token(supporter: Supporter) -> str:
+    """What stands for `supporter` in such addresses."""
+    return tokens.make(PURPOSE, supporter.uid)
+
+
+def reader(token_: str) -> Supporter | None:
     """Whose link it is; nobody's once its reader wants no more mail, or was erased."""
     try:
-        uid = tokens.read(PURPOSE, token)
+        uid = tokens.read(PURPOSE, token_)
     except tokens.BadTokenError:
         return None
     return Supporter.objects.filter(

@@ -42,6 +42,24 @@ def pages():
     return ActionPage.objects.live().public().filter(locale__language_code=get_language())
 
 
+def open_pages():
+    """The pages, in the active language, of forms that take acts or are passed on now."""
+    now = timezone.now()
+    return pages().filter(
+        Q(form__closes_at=None) | Q(form__closes_at__gt=now),
+        form__opens_at__lte=now,
+        form__paused_at=None,
+        form__filled_at=None,
+    )
+
+
+def newest_to_act_on(limit: int) -> list[ActionPage]:
+    """The newest open forms on which one acts, as their pages in the active language."""
+    taking = [kind.name for kind in KINDS.values() if kind.form]
+    newest = open_pages().filter(form__kind__in=taking).select_related("form")
+    return list(newest.order_by("-form__opens_at", "path")[:limit])
+
+
 def campaign_page(page: ActionPage | None) -> Page | None:
     """The page of the campaign that `page` stands under."""
     return page.get_parent() if page else None
@@ -52,17 +70,7 @@ def next_page(after: ActionForm, supporter: Supporter | None = None) -> ActionPa
 
     Never one that `supporter`, where known, has acted on.
     """
-    now = timezone.now()
-    others = (
-        pages()
-        .exclude(form=after)
-        .filter(
-            Q(form__closes_at=None) | Q(form__closes_at__gt=now),
-            form__opens_at__lte=now,
-            form__paused_at=None,
-            form__filled_at=None,
-        )
-    )
+    others = open_pages().exclude(form=after)
     if supporter:
         done = supporter.confirmations.filter(withdrawal=None)
         others = others.exclude(form__in=done.values("form"))

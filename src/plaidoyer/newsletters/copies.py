@@ -7,10 +7,11 @@ from django.conf import settings
 from django.db.models import Exists, OuterRef
 from django.urls import reverse
 
+from plaidoyer.actions import personal
 from plaidoyer.lib import tokens
 from plaidoyer.mail.kinds import Message
 from plaidoyer.mail.models import Envelope
-from plaidoyer.newsletters.mailings import GIVEN_NAME, PURPOSE, UNSUBSCRIBE_URL
+from plaidoyer.newsletters.mailings import GIVEN_NAME, PURPOSE, READER, UNSUBSCRIBE_URL
 from plaidoyer.newsletters.models import Copy, Version
 from plaidoyer.organisation.models import Organisation
 from plaidoyer.supporters.models import Subscription, Supporter
@@ -48,7 +49,11 @@ def _message(
     version = _in_language(versions, reader.language)
     name = f" {reader.given_name}" if reader.given_name else ""
     url = unsubscribe_url(reader)
-    slots = {ord(GIVEN_NAME): name, ord(UNSUBSCRIBE_URL): url}
+    slots = {
+        ord(GIVEN_NAME): name,
+        ord(UNSUBSCRIBE_URL): url,
+        ord(READER): personal.token(reader),
+    }
     safe = {slot: escape(value) for slot, value in slots.items()}
     sender = organisation.name.in_language(version.language)
     reply_to = (sender, organisation.contact_email) if organisation.contact_email else None

@@ -17,6 +17,7 @@ URGENCY = 0
 # everybody's words, so no word can pose as a slot, and filling them is one pass over the text.
 GIVEN_NAME = "\ue001"  # with a space before it; nothing when the reader gave no name
 UNSUBSCRIBE_URL = "\ue002"
+READER = "\ue003"  # stands for the reader in the address of a form (actions.personal)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +31,7 @@ class Words:
 
 def without_slots(text: str) -> str:
     """`text` without the characters that stand for slots."""
-    return text.translate({ord(GIVEN_NAME): None, ord(UNSUBSCRIBE_URL): None})
+    return text.translate({ord(slot): None for slot in (GIVEN_NAME, UNSUBSCRIBE_URL, READER)})
 
 
 @transaction.atomic

@@ -36,6 +36,7 @@ def fixed(language: str) -> dict[str, str]:
         "thanks": _("Thank you"),
         "appeal": _("Give"),
         "give": _("Give now"),
+        "act": _("You can act now"),
         "counting": _("How we count"),
         "pdf": _("Download as PDF"),
         "web": _("Read the whole report"),

@@ -9,23 +9,44 @@ from typing import Any
 
 import css_inline
 import mjml
+from django.conf import settings
 from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils.translation import override
 
+from plaidoyer.actions import reporting
 from plaidoyer.newsletters import mailings
+
+# How many open forms a mail offers.
+FORMS = 3
 
 
 def compose(tree: dict[str, Any]) -> mailings.Words:
     """The mailing of the edition told in `tree`, with the reader's slots in place."""
     context = {"d": tree, "l": tree["labels"], "given_name": mailings.GIVEN_NAME}
-    # MJML keeps only ASCII in an attribute: the slot of the address waits as one nobody can guess.
-    address = f"https://{secrets.token_hex(16)}.invalid/"
-    framed = mjml.mjml2html(
-        render_to_string("reports/mail/edition.mjml", {**context, "unsubscribe_url": address})
-    )
+    # MJML keeps only ASCII in an attribute: slots of addresses wait as ones nobody can guess.
+    address, reader = f"https://{secrets.token_hex(16)}.invalid/", secrets.token_hex(16)
+    waiting = {"unsubscribe_url": address, "forms": open_forms(tree["language"], reader)}
+    framed = mjml.mjml2html(render_to_string("reports/mail/edition.mjml", {**context, **waiting}))
     inliner = css_inline.CSSInliner(keep_style_tags=True, load_remote_stylesheets=False)
-    slot = {"unsubscribe_url": mailings.UNSUBSCRIBE_URL}
+    text = render_to_string("reports/mail/edition.txt", {**context, **waiting})
+
+    def slotted(words: str) -> str:
+        return words.replace(address, mailings.UNSUBSCRIBE_URL).replace(reader, mailings.READER)
+
     return mailings.Words(
-        subject=tree["title"],
-        html=inliner.inline(framed).replace(address, mailings.UNSUBSCRIBE_URL),
-        text=render_to_string("reports/mail/edition.txt", {**context, **slot}),
+        subject=tree["title"], html=slotted(inliner.inline(framed)), text=slotted(text)
     )
+
+
+def open_forms(language: str, reader: str) -> list[dict[str, str]]:
+    """What a reader can do now, with links that know them: `reader` stands for who it is."""
+    with override(language):
+        return [
+            {
+                "title": page.title,
+                "url": settings.BASE_URL
+                + reverse("actions:personal", args=[reader, page.form.public_id]),
+            }
+            for page in reporting.newest_to_act_on(FORMS)
+        ]

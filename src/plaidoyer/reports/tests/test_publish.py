@@ -3,9 +3,12 @@ import re
 
 import pypdf
 import pytest
+from django.conf import settings
 from django.db import DatabaseError, connection, transaction
 from django.utils.html import strip_tags
+from wagtail.models import Site
 
+from plaidoyer.actions.models import ActionForm
 from plaidoyer.lib.words import Words
 from plaidoyer.newsletters import copies
 from plaidoyer.newsletters.models import Copy
@@ -14,6 +17,8 @@ from plaidoyer.outcomes.models import Evidence, Milestone
 from plaidoyer.reports import editions
 from plaidoyer.reports.approvals import digest
 from plaidoyer.reports.models import Document, Edition, Item
+from plaidoyer.supporters.models import Supporter
+from plaidoyer.testing import make_pages
 
 FIGURES = {
     "en": ["more than 1,000", "more than 82,000"],
@@ -141,6 +146,27 @@ def test_every_reader_gets_it_in_their_language(published):
                 copies.unsubscribe_url(Copy.objects.get(supporter__language=language).supporter)
                 in part
             )
+
+
+def test_the_mail_offers_what_one_can_do_now_by_links_that_know_their_reader(
+    half_year, world, client
+):
+    form, organisation = ActionForm.objects.filter(kind="petition").first(), Organisation.current()
+    make_pages(form)
+    organisation.pk, organisation.site = None, Site.objects.get()
+    organisation.save()
+    Supporter.objects.update(family_name="Roy")
+
+    editions.publish(half_year, world[0])
+
+    for language in ("fr", "en"):
+        message = mail(language)
+        [link] = re.findall(rf"{settings.BASE_URL}(/{language}/for/\S+)", message.text)
+        page = client.get(link).content.decode()
+        assert link in message.html
+        assert form.name[language] in message.text
+        assert "•••@post.example" in page
+        assert "Roy" not in page
 
 
 def test_the_page_is_public_and_the_same_for_everybody(published, client):
