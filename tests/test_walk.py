@@ -96,6 +96,7 @@ def test_suzie_signs_confirms_and_takes_it_back(story, phone, language):
     wait_until(lambda: count_on(phone, story.url + petition) == before + 1, what="the count moves")
 
     phone.goto(confirmation)
+    phone.click("main details:has(a[href*='/withdrawal/']) > summary")
     with phone.expect_navigation():
         phone.click("main a[href*='/withdrawal/']")
     press(phone)

@@ -125,7 +125,7 @@ def confirmed(forms: Iterable[ActionForm]) -> dict[int, Count]:
     )
     for total in totals:
         counts[total["form"]] = Count(total["value"], total["counted_at"])
-    for kind in {KINDS[form.kind] for form in forms}:
+    for kind in {KINDS[form.kind] for form in forms if form.kind in KINDS}:
         if kind.counts:
             counts |= kind.counts([form for form in forms if form.kind == kind.name])
     return counts

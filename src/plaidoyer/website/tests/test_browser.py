@@ -105,7 +105,8 @@ def test_what_is_touched_is_large_enough(site, page):
     for address in site:
         page.goto(address)
         small = page.locator(wanted).evaluate_all(
-            "all => all.filter(e => e.getBoundingClientRect().height < 44).map(e => e.outerHTML)"
+            "all => all.filter(e => e.checkVisibility() && e.getBoundingClientRect().height < 44)"
+            ".map(e => e.outerHTML)"
         )
 
         assert small == [], address
