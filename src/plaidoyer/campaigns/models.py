@@ -7,7 +7,7 @@ from modelcluster.models import ClusterableModel
 
 from plaidoyer.civics.models import Organization, Person, Post
 from plaidoyer.lib.words import WordsField
-from plaidoyer.parliament.models import OfficialPetition
+from plaidoyer.parliament.models import OfficialPetition, Option, VoteEvent
 
 
 class Campaign(ClusterableModel):
@@ -117,3 +117,34 @@ class Demand(ClusterableModel):
     def asked_of(self) -> list[Target]:
         """The targets this demand is made to."""
         return list(self.targets.all()) or list(self.campaign.targets.all())
+
+
+class AskedVote(models.Model):
+    """A recorded vote by which a campaign reads members: the way it asked for, and why.
+
+    Without a campaign it is the organisation's own choice.
+    """
+
+    campaign = ParentalKey(
+        Campaign, on_delete=models.CASCADE, related_name="asked_votes", null=True, blank=True
+    )
+    event = models.ForeignKey(
+        VoteEvent, models.PROTECT, related_name="asked", verbose_name=_("recorded vote")
+    )
+    option = models.CharField(
+        _("the way asked for"),
+        max_length=10,
+        choices=[(option.value, option.label) for option in (Option.YES, Option.NO)],
+    )
+    reason = WordsField(_("why this vote"), long=True)
+    position = models.PositiveSmallIntegerField(_("order"), default=0)
+
+    class Meta:
+        verbose_name = _("vote that counts")
+        verbose_name_plural = _("votes that count")
+        ordering = ["position", "id"]
+        constraints = [
+            models.UniqueConstraint(
+                "campaign", "event", name="asked_vote_once", nulls_distinct=False
+            )
+        ]

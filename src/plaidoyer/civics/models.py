@@ -1,5 +1,8 @@
 import datetime
 
+from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
+from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
@@ -15,6 +18,20 @@ class Organization(ClusterableModel):
 
     name = WordsField(_("name"))
     classification = models.CharField(_("kind"), max_length=60, blank=True)
+    # What sources call it, such as `ca-commons` or `ca-commons/party:bq`; none for one typed in.
+    identifier = models.CharField(
+        _("identifier"), max_length=120, unique=True, null=True, blank=True, default=None
+    )
+    # The legislature of a party or a committee, the government of a ministry.
+    parent = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="children",
+        verbose_name=_("part of"),
+    )
+    time_zone = models.CharField(_("time zone"), max_length=40, blank=True)
     url = models.URLField(_("official page"), blank=True)
 
     class Meta:
@@ -44,6 +61,23 @@ class Person(ClusterableModel):
         return f"{self.honorific_prefix} {self.given_name} {self.family_name}".strip()
 
 
+class Identifier(models.Model):
+    """Popolo identifier: what a source calls a person, so that two of one name stay two."""
+
+    person = models.ForeignKey(Person, models.CASCADE, related_name="identifiers")
+    # `ourcommons`, `assnat`, `uk-parliament`, `bioguide`, ...
+    scheme = models.CharField(_("scheme"), max_length=40)
+    identifier = models.CharField(_("identifier"), max_length=80)
+
+    class Meta:
+        verbose_name = _("identifier")
+        verbose_name_plural = _("identifiers")
+        constraints = [models.UniqueConstraint("scheme", "identifier", name="identifier_once")]
+
+    def __str__(self) -> str:
+        return f"{self.scheme}:{self.identifier}"
+
+
 class Area(models.Model):
     """Popolo area, named by its OCD division: a riding, a district, a country, for some years."""
 
@@ -51,6 +85,15 @@ class Area(models.Model):
     identifier = models.CharField(_("division"), max_length=160, unique=True)
     name = WordsField(_("name"))
     classification = models.CharField(_("kind"), max_length=60, blank=True)
+    # The province of a riding, the state of a district.
+    parent = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="children",
+        verbose_name=_("lies in"),
+    )
     valid_from = models.DateField(_("valid from"), null=True, blank=True)
     valid_until = models.DateField(_("valid until"), null=True, blank=True)
 
@@ -64,17 +107,24 @@ class Area(models.Model):
 
 
 class PostalPrefix(models.Model):
-    """The beginning of postal codes that lie in an area; one beginning may span several areas."""
+    """The beginning of postal codes that lie in an area; one beginning may span several areas.
 
+    Each table answers by itself (the federal riding, the provincial one): in each the longest
+    beginning decides.
+    """
+
+    table = models.CharField(_("table"), max_length=60, default="")
     country = models.CharField(_("country"), max_length=2)
     prefix = models.CharField(_("beginning of the code"), max_length=12)
     area = models.ForeignKey(Area, models.CASCADE, related_name="prefixes", verbose_name=_("area"))
+    # The part of the codes with this beginning that lies in the area, where a table tells.
+    share = models.DecimalField(_("share"), max_digits=5, decimal_places=4, null=True, blank=True)
 
     class Meta:
         verbose_name = _("postal prefix")
         verbose_name_plural = _("postal prefixes")
         constraints = [
-            models.UniqueConstraint("country", "prefix", "area", name="postal_prefix_once")
+            models.UniqueConstraint("country", "table", "prefix", "area", name="postal_prefix_once")
         ]
         indexes = [models.Index("prefix", name="postal_prefix")]
 
@@ -97,6 +147,10 @@ class Post(ClusterableModel):
         blank=True,
         related_name="posts",
         verbose_name=_("area represented"),
+    )
+    # What the office answers for (`water`, `health`): titles change at every shuffle, tags stay.
+    portfolios = ArrayField(
+        models.SlugField(max_length=40), default=list, blank=True, verbose_name=_("portfolios")
     )
 
     class Meta:
@@ -143,6 +197,7 @@ class Membership(models.Model):
     )
     start_on = models.DateField(_("in office from"), null=True, blank=True)
     end_on = models.DateField(_("in office until"), null=True, blank=True)
+    source = models.URLField(_("source"), blank=True)
 
     objects = MembershipQuerySet.as_manager()
 
@@ -174,6 +229,7 @@ class ContactDetail(models.Model):
         EMAIL = "email", _("e-mail")
         VOICE = "voice", _("telephone")
         ADDRESS = "address", _("postal address")
+        FORM = "form", _("contact form on the web")
 
     person = ParentalKey(
         Person,
@@ -199,7 +255,11 @@ class ContactDetail(models.Model):
     type = models.CharField(_("type"), max_length=10, choices=Type.choices, default=Type.EMAIL)
     value = models.CharField(_("address or number"), max_length=254)
     source = models.URLField(_("official page where it stands"))
+    # Which of several it is: the office in the capital, the one in the riding.
+    note = models.CharField(_("note"), max_length=60, blank=True)
     verified_at = models.DateTimeField(_("last checked"), default=timezone.now)
+    # When mail to it came back; a later check clears it.
+    bounced_at = models.DateTimeField(_("bounced"), null=True, blank=True)
 
     class Meta:
         verbose_name = _("contact detail")
@@ -218,3 +278,63 @@ class ContactDetail(models.Model):
 
     def __str__(self) -> str:
         return self.value
+
+
+class ImportRun(models.Model):
+    """One reading of a source: what it was, and what it changed. It can be undone."""
+
+    source = models.CharField(_("source"), max_length=60)
+    # The name of the file or the address it was read from.
+    address = models.CharField(_("file or address"), max_length=400)
+    sha256 = models.CharField(max_length=64)
+    licence = models.CharField(_("licence"), max_length=200, blank=True)
+    retrieved_at = models.DateTimeField(_("retrieved"), default=timezone.now)
+    # How many rows of each table were added, changed, ended, conflicting, by table.
+    counts = models.JSONField(_("changes"), default=dict)
+    # Lines that were left out or doubtful, each with its line and reason.
+    warnings = models.JSONField(_("warnings"), default=list)
+    imported_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    undone_at = models.DateTimeField(_("undone"), null=True, blank=True)
+    undone_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
+    )
+
+    class Meta:
+        verbose_name = _("import")
+        verbose_name_plural = _("imports")
+        ordering = ["-id"]
+
+    def __str__(self) -> str:
+        return f"{self.source}, {self.retrieved_at:%Y-%m-%d}"
+
+
+class ImportedRow(models.Model):
+    """What an import did to one row, so that it can be put back."""
+
+    run = models.ForeignKey(ImportRun, models.CASCADE, related_name="rows")
+    # The model, as `civics.person`.
+    table = models.CharField(max_length=80)
+    row = models.BigIntegerField()
+    # The columns that changed, as they stood before (null: the row is new) and after.
+    before = models.JSONField(null=True, encoder=DjangoJSONEncoder)
+    after = models.JSONField(encoder=DjangoJSONEncoder)
+
+    class Meta:
+        constraints = [models.UniqueConstraint("run", "table", "row", name="imported_row_once")]
+
+
+class Lookup(models.Model):
+    """What an online provider said of a postal code, kept for a while. Nobody's name is in it."""
+
+    country = models.CharField(max_length=2)
+    code = models.CharField(max_length=12)
+    provider = models.CharField(max_length=40)
+    # OCD divisions; none where the provider knew none.
+    divisions = ArrayField(models.CharField(max_length=160), default=list)
+    fetched_at = models.DateTimeField(default=timezone.now)
+    expires_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint("country", "code", "provider", name="lookup_once")]

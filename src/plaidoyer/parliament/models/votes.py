@@ -1,62 +1,15 @@
 from django.conf import settings
 from django.db import models
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 from modelcluster.fields import ParentalKey
 from modelcluster.models import ClusterableModel
 
-from plaidoyer.civics.models import Organization, Person
+from plaidoyer.civics.models import Area, Organization, Person
 from plaidoyer.lib.words import WordsField, validate_links
-
-
-class OfficialPetition(ClusterableModel):
-    """A petition on a parliament's own site; people sign it there, not here."""
-
-    legislature = models.ForeignKey(
-        Organization, models.PROTECT, related_name="petitions", verbose_name=_("legislature")
-    )
-    identifier = models.CharField(_("number"), max_length=40)
-    title = WordsField(_("title"))
-    url = WordsField(_("official page"), validators=[validate_links])
-    sponsor = models.CharField(_("sponsor"), max_length=200, blank=True)
-    opens_on = models.DateField(_("opens"), null=True, blank=True)
-    closes_on = models.DateField(_("closes"), null=True, blank=True)
-    presented_on = models.DateField(_("presented"), null=True, blank=True)
-    response_due_on = models.DateField(_("response due"), null=True, blank=True)
-
-    class Meta:
-        verbose_name = _("official petition")
-        verbose_name_plural = _("official petitions")
-        constraints = [
-            models.UniqueConstraint(
-                "legislature",
-                "identifier",
-                name="official_petition_once",
-                violation_error_message=_("That petition is recorded already."),
-            )
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.identifier}: {self.title}"
-
-
-class PetitionSnapshot(models.Model):
-    """The official count as it stood at a moment, and where it was read."""
-
-    petition = ParentalKey(OfficialPetition, on_delete=models.CASCADE, related_name="snapshots")
-    taken_at = models.DateTimeField(_("seen"), default=timezone.now)
-    signatures = models.PositiveIntegerField(_("signatures"))
-    source = models.URLField(_("source"))
-
-    class Meta:
-        verbose_name = _("official count")
-        verbose_name_plural = _("official counts")
-        ordering = ["-taken_at"]
-        get_latest_by = "taken_at"
-
-    def __str__(self) -> str:
-        return f"{self.petition.identifier}: {self.signatures}"
+from plaidoyer.parliament.models.sessions import LegislativeSession
 
 
 class Option(models.TextChoices):
@@ -75,8 +28,19 @@ class Motion(ClusterableModel):
     legislature = models.ForeignKey(
         Organization, models.PROTECT, related_name="motions", verbose_name=_("legislature")
     )
+    session = models.ForeignKey(
+        LegislativeSession,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="motions",
+        verbose_name=_("session"),
+    )
     identifier = models.CharField(_("number"), max_length=40)
     title = WordsField(_("title"))
+    text = WordsField(_("text"), long=True, blank=True)
+    # The bill or the motion that it amends or reads, such as C-11.
+    bill = models.CharField(_("bill"), max_length=40, blank=True)
     url = WordsField(_("official page"), blank=True, validators=[validate_links])
     # The day on which the vote is expected; how it went stands in the vote event.
     vote_expected_on = models.DateField(_("vote expected"), null=True, blank=True)
@@ -85,10 +49,13 @@ class Motion(ClusterableModel):
         verbose_name = _("motion")
         verbose_name_plural = _("motions")
         constraints = [
+            # Numbers restart with each session.
             models.UniqueConstraint(
                 "legislature",
+                "session",
                 "identifier",
                 name="motion_once",
+                nulls_distinct=False,
                 violation_error_message=_("That motion is recorded already."),
             )
         ]
@@ -102,18 +69,42 @@ class VoteEvent(ClusterableModel):
 
     class Result(models.TextChoices):
         PASS = "pass", pgettext_lazy("vote", "adopted")
+        AMENDED = "amended", pgettext_lazy("vote", "adopted as amended")
         FAIL = "fail", pgettext_lazy("vote", "rejected")
+        TIE = "tie", pgettext_lazy("vote", "tied")
 
     motion = ParentalKey(Motion, on_delete=models.PROTECT, related_name="vote_events")
     identifier = models.CharField(_("number"), max_length=40, blank=True)
     held_on = models.DateField(_("held"))
     result = models.CharField(_("result"), max_length=10, choices=Result.choices)
     source = models.URLField(_("source"))
+    session = models.ForeignKey(
+        LegislativeSession,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="vote_events",
+        verbose_name=_("session"),
+    )
+    # The moment, where the source tells; its zone is the legislature's.
+    held_at = models.DateTimeField(_("moment"), null=True, blank=True)
+    # How the source words the result, and the totals as it published them: never derived from
+    # the votes we hold, so that a difference shows.
+    result_as_published = models.CharField(_("result as published"), max_length=80, blank=True)
+    yes_count = models.PositiveIntegerField(_("yes, as published"), null=True, blank=True)
+    no_count = models.PositiveIntegerField(_("no, as published"), null=True, blank=True)
+    paired_count = models.PositiveIntegerField(_("paired, as published"), null=True, blank=True)
+    abstain_count = models.PositiveIntegerField(_("abstained, as published"), null=True, blank=True)
 
     class Meta:
         verbose_name = _("recorded vote")
         verbose_name_plural = _("recorded votes")
         ordering = ["-held_on", "-id"]
+        constraints = [
+            models.UniqueConstraint(
+                "session", "identifier", name="vote_event_once", condition=~Q(identifier="")
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.motion.identifier}, {self.held_on:%Y-%m-%d}"
@@ -153,6 +144,9 @@ class Vote(models.Model):
     event = models.ForeignKey(VoteEvent, models.CASCADE, related_name="votes")
     person = models.ForeignKey(Person, models.PROTECT, related_name="votes")
     option = models.CharField(_("vote"), max_length=10, choices=Option.choices)
+    # The party and the riding on that day: people change both.
+    group = models.ForeignKey(Organization, models.PROTECT, null=True, related_name="+")
+    area = models.ForeignKey(Area, models.PROTECT, null=True, related_name="+")
 
     class Meta:
         verbose_name = _("vote")

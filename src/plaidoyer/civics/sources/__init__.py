@@ -1,0 +1,69 @@
+"""Where facts come from: one file a source, all of one shape, known by its name.
+
+A source says who publishes it, under which licence, where it is, and reads its format into
+records. It saves nothing and needs no network; only `fetch` asks for the file.
+"""
+
+import datetime
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from django.utils.functional import Promise
+
+from plaidoyer.civics.records import Record
+
+
+class SourceError(Exception):
+    """A file that cannot be read at all: what is wrong, and on which line."""
+
+    def __init__(self, reason: str | Promise, line: int = 0) -> None:
+        super().__init__(str(reason))
+        self.reason, self.line = reason, line
+
+
+@dataclass(slots=True)
+class Reading:
+    """What a source says, and what in it was not understood."""
+
+    records: list[Record] = field(default_factory=list)
+    # (line, reason): left out or doubtful; the rest stands.
+    warnings: list[tuple[int, str]] = field(default_factory=list)
+
+
+class Source(Protocol):
+    """A format and a publisher. `options` are its own (a table's name, a session)."""
+
+    name: str
+    label: str | Promise
+    licence: str
+    address: str
+
+    def read(self, content: bytes, on: datetime.date, **options: Any) -> Reading:
+        """What the file says as of that day. Raises SourceError where it cannot be read."""
+        ...
+
+    def fetch(self, get: Any, **options: Any) -> bytes:
+        """The file from its publisher. `get(address) -> bytes` is the polite client's."""
+        ...
+
+
+_known: dict[str, Source] = {}
+
+
+def register(source: Source) -> Source:
+    """Makes a source known by its name."""
+    if source.name in _known:
+        raise ValueError(f"two sources are called {source.name}")
+    _known[source.name] = source
+    return source
+
+
+def get(name: str) -> Source:
+    """The source of that name. Raises KeyError."""
+    return _known[name]
+
+
+def known() -> Iterator[Source]:
+    """All sources, by name."""
+    yield from sorted(_known.values(), key=lambda source: source.name)
