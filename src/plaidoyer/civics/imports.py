@@ -8,32 +8,48 @@ transaction; every row it touched is kept beside the run, so that it can be put 
 import datetime
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
 from typing import Any
 
 from django.apps import apps
 from django.contrib.auth.models import User
-from django.core.serializers.json import DjangoJSONEncoder
 from django.db import connection, models, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from plaidoyer.civics.models import ImportedRow, ImportRun
+from plaidoyer.civics import journals, texts
+from plaidoyer.civics.drafts import Draft, Row, differs, merged
+from plaidoyer.civics.models import ImportRun
 from plaidoyer.civics.records import Record
-from plaidoyer.civics.sources import Reading
+from plaidoyer.civics.sources import Reading, SourceError
 
-BATCH = 2000
+__all__ = [
+    "Draft",
+    "Planner",
+    "Row",
+    "UndoError",
+    "as_of",
+    "carry_out",
+    "differs",
+    "merged",
+    "planner",
+    "preview",
+    "undo",
+]
+
+BATCH = 5000
+TOLD = 500
 LOCK = "plaidoyer.civics.imports"
-# A Model of any room: imports know their rows only by column.
-Row = Any
-Planner = Callable[["Draft", list[Any]], None]
+Planner = Callable[[Draft, list[Any]], None]
 Progress = Callable[[int, int], None]
 
 _planners: dict[type[Record], Planner] = {}
 
 
 def planner(kind: type[Record]) -> Callable[[Planner], Planner]:
-    """Registers the function that lays records of `kind` beside the rows; called in that order."""
+    """Registers the function that lays records of `kind` beside the rows; called in that order.
+
+    Those of civics go first: votes and petitions refer to persons, areas and organizations.
+    """
 
     def register(plan: Planner) -> Planner:
         _planners[kind] = plan
@@ -50,78 +66,36 @@ class UndoError(Exception):
         self.reasons = reasons
 
 
-@dataclass
-class Draft:
-    """What an import would do. `rows` lets planners find what others have drafted, by any key."""
-
-    on: datetime.date
-    rows: dict[str, dict[Any, Row]] = field(default_factory=dict)
-    added: dict[type[models.Model], list[Row]] = field(default_factory=dict)
-    changed: dict[type[models.Model], dict[int, tuple[Row, dict[str, Any]]]] = field(
-        default_factory=dict
-    )
-    counts: dict[str, dict[str, int]] = field(default_factory=dict)
-    # What is said of single rows in the preview: (verb, words), and (line, reason).
-    said: list[tuple[str, str]] = field(default_factory=list)
-    conflicts: list[tuple[int, str]] = field(default_factory=list)
-    warnings: list[tuple[int, str]] = field(default_factory=list)
-
-    def add(self, row: Row, words: str = "") -> Row:
-        """Drafts a new row, which may refer to other new rows."""
-        self.added.setdefault(type(row), []).append(row)
-        return self._count(row, "added", words)
-
-    def change(self, row: Row, words: str = "", *, verb: str = "changed", **values: Any) -> bool:
-        """Drafts new values for a row that is held; whether any of them is new.
-
-        A row of this very draft just takes them.
-        """
-        new = {name: value for name, value in values.items() if getattr(row, name) != value}
-        if not new:
-            return False
-        if row.pk is not None:
-            kept = self.changed.setdefault(type(row), {})
-            _row, before = kept.setdefault(row.pk, (row, {}))
-            if not before:
-                self._count(row, verb, words)
-            for name in new:
-                field_ = row._meta.get_field(name)
-                before.setdefault(field_.attname, getattr(row, field_.attname))
-        for name, value in new.items():
-            setattr(row, name, value)
-        return True
-
-    def conflict(self, line: int, reason: str) -> None:
-        """Something the source says that contradicts what is held and is left as it is."""
-        self.conflicts.append((line, reason))
-
-    def warn(self, line: int, reason: str) -> None:
-        """Something the source says that is left out or doubtful."""
-        self.warnings.append((line, reason))
-
-    @property
-    def is_empty(self) -> bool:
-        """Whether everything is held already."""
-        return not self.added and not self.changed
-
-    def _count(self, row: Row, verb: str, words: str) -> Row:
-        table = self.counts.setdefault(row._meta.label_lower, {})
-        table[verb] = table.get(verb, 0) + 1
-        self.said.append((verb, words or f"{row._meta.verbose_name}: {row}"))
-        return row
+def as_of(content: bytes, on: datetime.date | None = None) -> datetime.date:
+    """The day of which a file tells: `on`, else the day it was imported for before, else today."""
+    if on:
+        return on
+    runs = ImportRun.objects.filter(sha256=_digest(content), undone_at=None, as_of__isnull=False)
+    last = runs.values_list("as_of", flat=True).order_by("-id").first()
+    return last or timezone.localdate()
 
 
 def preview(reading: Reading, on: datetime.date | None = None) -> Draft:
-    """What carrying out `reading` would do now. Saves nothing."""
+    """What carrying out `reading` would do now. Saves nothing.
+
+    Raises SourceError where a text is none that anybody may keep: a formula, a control character,
+    an address that is no web page's, something too long.
+    """
     draft = Draft(on or timezone.localdate(), warnings=list(reading.warnings))
-    by_kind: dict[type[Record], list[Record]] = {}
     for record in reading.records:
-        by_kind.setdefault(type(record), []).append(record)
-    for kind, plan in _planners.items():
-        if records := by_kind.pop(kind, None):
+        texts.check(record)
+        draft.records.setdefault(type(record), []).append(record)
+    unplanned = draft.records.keys() - _planners.keys()
+    assert not unplanned, f"no planner for {[kind.__name__ for kind in unplanned]}"
+    for kind, plan in sorted(_planners.items(), key=_is_above_civics):
+        if records := draft.records.get(kind):
             plan(draft, records)
-    assert not by_kind, f"no planner for {[kind.__name__ for kind in by_kind]}"
+    draft.check()
     return draft
+
+
+def _is_above_civics(item: tuple[type[Record], Planner]) -> bool:
+    return item[0].__module__ != Record.__module__
 
 
 @transaction.atomic
@@ -145,13 +119,15 @@ def carry_out(
     counts = {**draft.counts}
     if draft.conflicts:
         counts["conflicts"] = {"conflicting": len(draft.conflicts)}
+    told = [[line, str(reason)] for line, reason in draft.conflicts + draft.warnings]
     run = ImportRun.objects.create(
         source=source,
         address=address[:400],
-        sha256=hashlib.sha256(content).hexdigest(),
-        licence=licence,
+        sha256=_digest(content),
+        licence=str(licence)[:200],
+        as_of=draft.on,
         counts=counts,
-        warnings=[[line, str(reason)] for line, reason in draft.conflicts + draft.warnings],
+        warnings=told[:TOLD],
         imported_by=by,
     )
     write(draft, run, progress or (lambda done, of: None))
@@ -160,22 +136,76 @@ def carry_out(
 
 def write(draft: Draft, run: ImportRun, progress: Progress) -> None:
     """Saves the draft's rows, with what stood before beside the run."""
-    total = sum(map(len, [*draft.added.values(), *draft.changed.values()]))
     done = 0
-    for model, rows in draft.added.items():
-        for some in _batches(rows):
-            model._default_manager.bulk_create(some)
-            _keep(run, ((row, None, _columns(row)) for row in some))
-            done += len(some)
-            progress(done, total)
+    for model, some in _steps(draft):
+        if isinstance(some[0], tuple):
+            _update(run, model, some)
+        elif isinstance(some[0], int):
+            journals.note_before(run, model, some)
+            model._default_manager.filter(pk__in=some)._raw_delete(using="default")
+        else:
+            made = model._default_manager.bulk_create(some)
+            journals.note_new(run, model, [row.pk for row in made])
+        done += len(some)
+        progress(done, draft.size)
+
+
+def _steps(draft: Draft) -> Iterator[tuple[type[models.Model], list[Any]]]:
+    """New rows, those referred to first; then changes; then what goes, referring rows first."""
+    for model in in_order(draft.added):
+        for generation in _generations(draft.added[model]):
+            yield from ((model, some) for some in _batches(generation))
     for model, changes in draft.changed.items():
-        for some in _batches(list(changes.values())):
-            names = sorted({name for _row, before in some for name in before})
-            fields = [name.removesuffix("_id") for name in names]
-            model._default_manager.bulk_update([row for row, _before in some], fields)
-            _keep(run, ((row, before, _columns(row, before)) for row, before in some))
-            done += len(some)
-            progress(done, total)
+        yield from ((model, some) for some in _batches(list(changes.values())))
+    for model in reversed(in_order(draft.removed)):
+        yield from ((model, some) for some in _batches(draft.removed[model]))
+
+
+def _update(
+    run: ImportRun, model: type[models.Model], changes: list[tuple[Row, dict[str, Any]]]
+) -> None:
+    columns = {name for _row, before in changes for name in before}
+    fields = [one.name for one in model._meta.concrete_fields if one.attname in columns]
+    rows = [row for row, _before in changes]
+    keys = [row.pk for row in rows]
+    journals.note_before(run, model, keys)
+    model._default_manager.bulk_update(rows, fields, batch_size=BATCH // len(fields))
+    journals.note_after(run, model, keys)
+
+
+def in_order(some: Iterable[type[models.Model]]) -> list[type[models.Model]]:
+    """Models such that each stands after those it refers to."""
+    waiting, ordered = list(some), list[type[models.Model]]()
+    while waiting:
+        ready = [one for one in waiting if not _refers_to(one) & (set(waiting) - {one})]
+        ordered += ready or waiting[:1]
+        waiting = [one for one in waiting if one not in ordered]
+    return ordered
+
+
+def _refers_to(model: type[models.Model]) -> set[Any]:
+    return {one.related_model for one in model._meta.concrete_fields if one.is_relation}
+
+
+def _generations(rows: list[Row]) -> Iterator[list[Row]]:
+    """Rows of one model such that each follows those of its own model that it refers to.
+
+    Raises SourceError where rows refer to each other in a circle.
+    """
+    own = [one for one in rows[0]._meta.concrete_fields if one.related_model is type(rows[0])]
+    waiting = {id(row): row for row in rows}
+    while waiting:
+        ready = [
+            row
+            for row in waiting.values()
+            if not any(one.is_cached(row) and id(getattr(row, one.name)) in waiting for one in own)
+        ]
+        if not ready:
+            circle = next(iter(waiting.values()))
+            raise SourceError(_("%(row)s is part of itself, by others") % {"row": circle})
+        yield ready
+        for row in ready:
+            del waiting[id(row)]
 
 
 @transaction.atomic
@@ -189,78 +219,52 @@ def undo(run: ImportRun, *, by: User | None = None) -> None:
     run = ImportRun.objects.select_for_update(no_key=True).get(pk=run.pk)
     if run.undone_at:
         raise UndoError([_("it is undone already")])
-    rows: dict[str, list[ImportedRow]] = {}
-    for row in run.rows.order_by("-id"):
-        rows.setdefault(row.table, []).append(row)
-    # Referring rows were written last: they go first.
-    reasons = [reason for table, some in rows.items() for reason in _put_back(table, some)]
-    if reasons:
+    tables = run.rows.values_list("table", flat=True).order_by("table").distinct()
+    touched = in_order(apps.get_model(table) for table in tables)
+    if reasons := [reason for model in touched for reason in _objections(run, model)]:
         raise UndoError(reasons[:20])
+    for model in touched:
+        journals.put_back(run, model)
+    for model in reversed(touched):
+        journals.take_away(run, model)
     run.undone_at, run.undone_by = timezone.now(), by
     run.save(update_fields=["undone_at", "undone_by"])
 
 
-def _put_back(table: str, rows: Sequence[ImportedRow]) -> Iterator[str]:
-    """Undoes the rows of one table; yields why some cannot be."""
-    model = apps.get_model(table)
-    held: dict[int, Row] = model._default_manager.in_bulk([row.row for row in rows])
-    gone: list[int] = []
-    for row in rows:
-        stands = held.get(row.row)
-        if stands is None or _columns(stands, row.after) != row.after:
-            yield _("%(row)s was changed since") % {"row": stands or f"{table} {row.row}"}
-        elif row.before is None:
-            gone.append(row.row)
-        else:
-            fields = {name: model._meta.get_field(name) for name in row.before}
-            values = {name: fields[name].to_python(row.before[name]) for name in fields}
-            model._default_manager.filter(pk=row.row).update(**values)
-    yield from _used(model, gone)
-    model._default_manager.filter(pk__in=gone).delete()
+def _objections(run: ImportRun, model: type[models.Model]) -> Iterator[str]:
+    """Why the rows of one table cannot be put back."""
+    changed = journals.changed_since(run, model)
+    held = model._default_manager.in_bulk(changed)
+    for key in changed:
+        row = held.get(key) or f"{model._meta.verbose_name} {key}"
+        yield _("%(row)s was changed since") % {"row": row}
+    for relation in model._meta.get_fields(include_hidden=True):
+        if relation.auto_created and not relation.concrete and not relation.many_to_many:
+            yield from _users(run, model, relation)
 
 
-def _used(model: type[models.Model], rows: list[int]) -> Iterator[str]:
-    """What refers to rows that would go."""
-    for relation in model._meta.related_objects:
-        name, by = relation.field.name, relation.related_model
-        used = by._default_manager.filter(**{f"{name}__in": rows})
-        if by is model:
-            used = used.exclude(pk__in=rows)
-        for row in used.select_related(name)[:5] if relation.one_to_many else used[:5]:
-            label = by._meta.verbose_name
-            yield _("%(row)s is used by: %(label)s %(user)s") % {
-                "row": getattr(row, name) if relation.one_to_many else model._meta.verbose_name,
-                "label": label,
-                "user": row,
-            }
+def _users(run: ImportRun, model: type[models.Model], relation: Any) -> Iterator[str]:
+    """What came later and refers by `relation` to rows that the run added."""
+    by, name = relation.related_model, relation.field.name
+    ours = run.rows.filter(before=None).values("row")
+    used = by._default_manager.filter(
+        **{f"{name}__in": ours.filter(table=model._meta.label_lower)}
+    ).exclude(pk__in=ours.filter(table=by._meta.label_lower))
+    for row in used.select_related(name)[:5]:
+        yield _("%(row)s is used by: %(label)s %(user)s") % {
+            "row": getattr(row, name),
+            "label": by._meta.verbose_name,
+            "user": row,
+        }
 
 
-def _keep(run: ImportRun, rows: Iterable[tuple[Row, dict[str, Any] | None, Any]]) -> None:
-    ImportedRow.objects.bulk_create(
-        ImportedRow(run=run, table=row._meta.label_lower, row=row.pk, before=before, after=after)
-        for row, before, after in rows
-    )
-
-
-def _columns(row: Row, only: Iterable[str] | None = None) -> dict[str, Any]:
-    """A row's columns as JSON would have them."""
-    names = only or [f.attname for f in row._meta.concrete_fields if not f.primary_key]
-    return {name: _plain(getattr(row, name)) for name in names}
-
-
-def _plain(value: Any) -> Any:
-    if value is None or isinstance(value, bool | int | str):
-        return value
-    if isinstance(value, dict):
-        return {key: _plain(one) for key, one in value.items()}
-    if isinstance(value, list | tuple):
-        return [_plain(one) for one in value]
-    return DjangoJSONEncoder().default(value)
-
-
-def _batches(rows: list[Any]) -> Iterator[list[Any]]:
+def _batches(rows: Sequence[Any]) -> Iterator[list[Any]]:
     for start in range(0, len(rows), BATCH):
-        yield rows[start : start + BATCH]
+        yield list(rows[start : start + BATCH])
+
+
+def _digest(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
 
 
 def _alone() -> None:

@@ -289,6 +289,8 @@ class ImportRun(models.Model):
     sha256 = models.CharField(max_length=64)
     licence = models.CharField(_("licence"), max_length=200, blank=True)
     retrieved_at = models.DateTimeField(_("retrieved"), default=timezone.now)
+    # The day of which the file tells: what a newer one said is never overwritten.
+    as_of = models.DateField(_("as of"), null=True, blank=True)
     # How many rows of each table were added, changed, ended, conflicting, by table.
     counts = models.JSONField(_("changes"), default=dict)
     # Lines that were left out or doubtful, each with its line and reason.
@@ -317,12 +319,48 @@ class ImportedRow(models.Model):
     # The model, as `civics.person`.
     table = models.CharField(max_length=80)
     row = models.BigIntegerField()
-    # The columns that changed, as they stood before (null: the row is new) and after.
+    # The columns that changed, as they stood before (null: the row is new) and after (null: the
+    # row was removed), as PostgreSQL writes them.
     before = models.JSONField(null=True, encoder=DjangoJSONEncoder)
-    after = models.JSONField(encoder=DjangoJSONEncoder)
+    after = models.JSONField(null=True, encoder=DjangoJSONEncoder)
 
     class Meta:
         constraints = [models.UniqueConstraint("run", "table", "row", name="imported_row_once")]
+
+
+class Upload(models.Model):
+    """A file that somebody looks at before it is imported; gone once it is, or a day later."""
+
+    source = models.CharField(_("source"), max_length=60)
+    name = models.CharField(_("file or address"), max_length=400)
+    content = models.BinaryField()
+    options = models.JSONField(default=dict)
+    as_of = models.DateField(_("as of"))
+    uploaded_at = models.DateTimeField(_("uploaded"), default=timezone.now)
+    uploaded_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
+
+
+class Host(models.Model):
+    """A machine of others that we ask: how often, and whether it can bear it at present."""
+
+    name = models.CharField(max_length=253, unique=True)
+    # When the next request may leave at the earliest (a leaky bucket, shared by all processes).
+    free_at = models.DateTimeField(default=timezone.now)
+    failures = models.PositiveSmallIntegerField(default=0)
+    # Until then nothing is asked: it failed too often.
+    broken_until = models.DateTimeField(null=True)
+    robots = models.TextField(blank=True)
+    robots_at = models.DateTimeField(null=True)
+
+
+class Answer(models.Model):
+    """What an address of others answered: not sent again while it is the same."""
+
+    address = models.CharField(max_length=1000, unique=True)
+    content = models.BinaryField()
+    etag = models.CharField(max_length=400, blank=True)
+    last_modified = models.CharField(max_length=100, blank=True)
+    fetched_at = models.DateTimeField(default=timezone.now)
 
 
 class Lookup(models.Model):
