@@ -23,11 +23,15 @@ class Member:
 
 def members(legislature: Organization, on: datetime.date) -> list[Member]:
     """Those who sit on that day, by family name: one query. Of two terms in one seat on the day
-    it changes hands, the one who comes."""
+    it changes hands, the one who comes. A seat whose riding was drawn later is none that
+    day; one that was redrawn is held until its term ends."""
     terms = (
         Membership.objects.on(on)
-        .filter(post__organization=legislature)
-        .select_related("person", "post__area", "on_behalf_of")
+        .filter(
+            Q(post__area__valid_from=None) | Q(post__area__valid_from__lte=on),
+            post__organization=legislature,
+        )
+        .select_related("person", "post__area__parent", "on_behalf_of")
     )
     seats = {}
     for term in sorted(terms, key=lambda term: (term.start_on or datetime.date.min, term.pk)):

@@ -2,6 +2,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.crypto import get_random_string
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 from modelcluster.fields import ParentalKey
@@ -10,6 +11,11 @@ from modelcluster.models import ClusterableModel
 from plaidoyer.civics.models import Area, Organization, Person
 from plaidoyer.lib.words import WordsField, validate_links
 from plaidoyer.parliament.models.sessions import LegislativeSession
+
+
+def new_public_id() -> str:
+    """Ten letters and digits that stand for a recorded vote in addresses."""
+    return get_random_string(10, "abcdefghjkmnpqrstuvwxyz23456789")
 
 
 class Option(models.TextChoices):
@@ -61,7 +67,7 @@ class Motion(ClusterableModel):
         ]
 
     def __str__(self) -> str:
-        return f"{self.identifier}: {self.title}"
+        return f"{self.identifier}: {self.title}" if str(self.title) else self.identifier
 
 
 class VoteEvent(ClusterableModel):
@@ -73,6 +79,7 @@ class VoteEvent(ClusterableModel):
         FAIL = "fail", pgettext_lazy("vote", "rejected")
         TIE = "tie", pgettext_lazy("vote", "tied")
 
+    public_id = models.CharField(max_length=10, unique=True, default=new_public_id, editable=False)
     motion = ParentalKey(Motion, on_delete=models.PROTECT, related_name="vote_events")
     identifier = models.CharField(_("number"), max_length=40, blank=True)
     held_on = models.DateField(_("held"))
@@ -90,7 +97,7 @@ class VoteEvent(ClusterableModel):
     held_at = models.DateTimeField(_("moment"), null=True, blank=True)
     # How the source words the result, and the totals as it published them: never derived from
     # the votes we hold, so that a difference shows.
-    result_as_published = models.CharField(_("result as published"), max_length=80, blank=True)
+    result_as_published = WordsField(_("result as published"), blank=True)
     yes_count = models.PositiveIntegerField(_("yes, as published"), null=True, blank=True)
     no_count = models.PositiveIntegerField(_("no, as published"), null=True, blank=True)
     paired_count = models.PositiveIntegerField(_("paired, as published"), null=True, blank=True)
@@ -102,12 +109,50 @@ class VoteEvent(ClusterableModel):
         ordering = ["-held_on", "-id"]
         constraints = [
             models.UniqueConstraint(
-                "session", "identifier", name="vote_event_once", condition=~Q(identifier="")
+                "session",
+                "identifier",
+                name="vote_event_once",
+                condition=~Q(identifier=""),
+                violation_error_message=_("That vote of the session is recorded already."),
             )
         ]
 
     def __str__(self) -> str:
         return f"{self.motion.identifier}, {self.held_on:%Y-%m-%d}"
+
+    @property
+    def is_adopted(self) -> bool:
+        """Whether it passed, amended or not; a tie did not."""
+        return self.result in (self.Result.PASS, self.Result.AMENDED)
+
+
+class GroupCount(models.Model):
+    """Popolo group result: how one party voted, as it was published without its members."""
+
+    event = ParentalKey(VoteEvent, on_delete=models.CASCADE, related_name="group_counts")
+    group = models.ForeignKey(
+        Organization, models.PROTECT, related_name="+", verbose_name=_("party")
+    )
+    yes_count = models.PositiveIntegerField(pgettext_lazy("vote", "yes"), default=0)
+    no_count = models.PositiveIntegerField(pgettext_lazy("vote", "no"), default=0)
+    paired_count = models.PositiveIntegerField(pgettext_lazy("vote", "paired"), default=0)
+    abstain_count = models.PositiveIntegerField(pgettext_lazy("vote", "abstains"), default=0)
+
+    class Meta:
+        verbose_name = _("totals of a party")
+        verbose_name_plural = _("totals by party")
+        ordering = ["id"]
+        constraints = [
+            models.UniqueConstraint(
+                "event",
+                "group",
+                name="group_count_once",
+                violation_error_message=_("This party stands there already."),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return str(self.group)
 
 
 class Entry(models.Model):

@@ -1,0 +1,1 @@
+"""Where facts of parliaments come from: one file a source, all of one shape (civics.sources)."""
