@@ -113,7 +113,9 @@ def scorecard(campaign: Campaign | None) -> Scorecard:
         return Scorecard([])
     found = ballots(asked)
     lines = [line_of(asked, of_person) for of_person in found.values()]
-    rows = [(ballot, judged(one.option, ballot.way)) for one in asked for ballot in cast(found, one)]
+    rows = [
+        (ballot, judged(one.option, ballot.way)) for one in asked for ballot in cast(found, one)
+    ]
     return Scorecard(
         asked,
         sorted(lines, key=name_of),

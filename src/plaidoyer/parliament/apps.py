@@ -1,3 +1,6 @@
+import pkgutil
+from importlib import import_module
+
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
@@ -7,10 +10,12 @@ class ParliamentConfig(AppConfig):
     verbose_name = _("Parliament")
 
     def ready(self) -> None:
-        from plaidoyer.civics.sources import register
-        from plaidoyer.parliament import planners
-        from plaidoyer.parliament.sources import openparliament, ourcommons_votes, votes_csv
+        from plaidoyer.parliament import (  # noqa: F401  (planners register themselves)
+            petition_planners,
+            planners,
+            sources,
+        )
 
-        planners.load()
-        for source in (ourcommons_votes.Votes, openparliament.OpenParliament, votes_csv.VotesCsv):
-            register(source())
+        # A source is a file in the folder: each registers itself.
+        for module in pkgutil.iter_modules(sources.__path__):
+            import_module(f"{sources.__name__}.{module.name}")

@@ -8,13 +8,13 @@ and the riding of that day; nobody's present party, riding or name is touched.
 import datetime
 from collections import Counter
 from collections.abc import Iterable
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.utils.translation import gettext as _
 
-from plaidoyer.civics.imports import Draft, planner
+from plaidoyer.civics.bodies import known_organizations
+from plaidoyer.civics.imports import Draft, differs, merged, planner
 from plaidoyer.civics.models import Organization, Person
 from plaidoyer.lib.words import Words
 from plaidoyer.parliament.models import LegislativeSession, Motion, Option, Vote, VoteEvent
@@ -27,7 +27,6 @@ from plaidoyer.parliament.seats import (
     Seats,
     events_of,
     name_of,
-    organizations,
     sessions_of,
     who,
 )
@@ -35,16 +34,10 @@ from plaidoyer.parliament.seats import (
 COUNTS = {name: f"{name}_count" for name in ("yes", "no", "paired", "abstain")}
 
 
-def load() -> None:
-    """Registers the planners of this module, in the order in which rows refer to each other."""
-    planner(SessionRecord)(plan_sessions)
-    planner(VoteRecord)(plan_votes)
-    planner(BallotRecord)(plan_ballots)
-
-
+@planner(SessionRecord)
 def plan_sessions(draft: Draft, records: list[SessionRecord]) -> None:
     """New sessions; of held ones, the days that were not known."""
-    houses = organizations(draft, {record.legislature for record in records})
+    houses = known_organizations(draft, {record.legislature for record in records})
     held = sessions_of(houses.values())
     found = draft.rows.setdefault(SESSIONS, {})
     for record in records:
@@ -60,6 +53,7 @@ def plan_sessions(draft: Draft, records: list[SessionRecord]) -> None:
         draft.change(row, **{name: day for name, day in days.items() if day})
 
 
+@planner(VoteRecord)
 def plan_votes(draft: Draft, records: list[VoteRecord]) -> None:
     """New votes, each with its motion; of held ones, what was published since."""
     sessions = draft.rows.get(SESSIONS, {})
@@ -125,27 +119,62 @@ def moment(held_at: datetime.datetime, house: Organization) -> datetime.datetime
 
 def amend(draft: Draft, event: VoteEvent, record: VoteRecord) -> None:
     """Takes over what the source says and the rows do not know yet, or what it corrected."""
-    motion, words = event.motion, f"{record.session}, {record.number}"
+    motion, line = event.motion, record.line
+    words = f"{record.session}, {record.number}"
+    titles = {"title": record.title, "url": record.url}
+    # A language that lacks is filled in, whoever wrote the other.
     draft.change(
+        motion, words, **{n: merged(said, getattr(motion, n)) for n, said in titles.items()}
+    )
+    draft.correct(
         motion,
+        line,
         words,
-        title=Words({**record.title, **motion.title}),
-        url=Words({**record.url, **motion.url}),
-        bill=motion.bill or record.bill,
+        **{name: merged(getattr(motion, name), texts) for name, texts in said.items()},
+        bill=record.bill,
         session=motion.session or event.session,
     )
-    counts = {column: getattr(record, name) for name, column in COUNTS.items()}
-    new: dict[str, Any] = {column: n for column, n in counts.items() if n is not None}
-    new["result_as_published"] = Words({**event.result_as_published, **record.result_as_published})
-    if when := moment(record.held_at, motion.legislature):
-        new |= {"held_at": when, "held_on": record.held_at.date()}
-    same = VoteEvent.Result.PASS, VoteEvent.Result.AMENDED
-    # Which of the two it was may be known from elsewhere.
-    if not (event.result in same and record.result in same) or record.result == same[1]:
-        new["result"] = record.result
-    draft.change(event, words, **new)
+    draft.change(event, words, result_as_published=published(event, record))
+    draft.correct(
+        event,
+        line,
+        words,
+        held_at=moment(record.held_at, motion.legislature),
+        held_on=record.held_at.date(),
+        result="" if is_same_result(event, record) else record.result,
+    )
+    for name, column in COUNTS.items():
+        correct_count(draft, event, line, column, getattr(record, name))
 
 
+def published(event: VoteEvent, record: VoteRecord) -> Words:
+    """How the result is worded in each language that was read so far."""
+    return merged(event.result_as_published, record.result_as_published)
+
+
+def is_same_result(event: VoteEvent, record: VoteRecord) -> bool:
+    """Whether nothing new is said: that it was adopted as amended may be known from elsewhere."""
+    adopted = VoteEvent.Result.PASS, VoteEvent.Result.AMENDED
+    return event.result in adopted and record.result == VoteEvent.Result.PASS
+
+
+def correct_count(
+    draft: Draft, event: VoteEvent, line: int, column: str, number: int | None
+) -> None:
+    """Takes over a published total, none included; one that was typed in here stays."""
+    if number == 0 and getattr(event, column) and event.pk:
+        if why := draft.remembers(event, column):
+            draft.conflict(line, why)
+        else:
+            draft.change(event, **{column: 0})
+    elif number is not None and differs(event, column, number):
+        if number == 0:
+            draft.change(event, **{column: 0})
+        else:
+            draft.correct(event, line, **{column: number})
+
+
+@planner(BallotRecord)
 def plan_ballots(draft: Draft, records: list[BallotRecord]) -> None:
     """New and corrected votes of members, and how their sums differ from the published totals."""
     seats = Seats(draft, records)
@@ -168,7 +197,8 @@ def plan_ballots(draft: Draft, records: list[BallotRecord]) -> None:
             seen[key, who(person)] = record
             sums.setdefault(key, Counter())[record.option] += 1
             place = seats.place(record, person, event)
-            keep(draft, votes.get((event.pk, person.pk)), event, person, record.option, place)
+            vote = votes.get((event.pk, person.pk))
+            keep(draft, vote, event, person, record, place)
     for key, counted in sums.items():
         tell_differences(draft, seats.events[key], counted)
 
@@ -180,21 +210,20 @@ def held_votes(events: Iterable[VoteEvent]) -> dict[tuple[int, int], Vote]:
 
 
 def keep(
-    draft: Draft, vote: Vote | None, event: VoteEvent, person: Person, option: str, place: Place
+    draft: Draft,
+    vote: Vote | None,
+    event: VoteEvent,
+    person: Person,
+    record: BallotRecord,
+    place: Place,
 ) -> None:
     """Drafts how a member voted, or what differs from what is held."""
-    group, area = place
+    (group, area), option, line = place, record.option, record.line
     words = f"{event.identifier}, {person.family_name}: {Option(option).label}"
     if vote is None:
         draft.add(Vote(event=event, person=person, option=option, group=group, area=area), words)
         return
-    new: dict[str, Any] = {} if vote.option == option else {"option": option}
-    # What is not said now is not lost.
-    if group and vote.group_id != group.pk:
-        new["group"] = group
-    if area and vote.area_id != area.pk:
-        new["area"] = area
-    draft.change(vote, words, **new)
+    draft.correct(vote, line, words, option=option, group=group, area=area)
 
 
 def tell_differences(draft: Draft, event: VoteEvent, counted: Counter[str]) -> None:

@@ -87,6 +87,12 @@ class Part:
         return self.counts.total()
 
     @property
+    def agreeing(self) -> float:
+        """The share of yes among yes and no; a half where nobody said either."""
+        decided = self.counts[Option.YES] + self.counts[Option.NO]
+        return self.counts[Option.YES] / decided if decided else 0.5
+
+    @property
     def cells(self) -> list[tuple[str, int]]:
         """Every way with its number, in the order of LABELS."""
         return [(way, self.counts[way]) for way in LABELS]
@@ -95,6 +101,12 @@ class Part:
 def held(events: Iterable[VoteEvent]) -> dict[int, dict[Option, int]]:
     """How many votes we hold each way of each of `events`, by its id; one query."""
     return reporting.tallies(events)
+
+
+def counted(rows: Iterable["Row"]) -> dict[Option, int]:
+    """How many went each way among rows; who did not vote is counted nowhere."""
+    found = Counter(row.way for row in rows)
+    return {option: found[option.value] for option in Option}
 
 
 def totals(event: VoteEvent, held: dict[Option, int]) -> list[Total]:
@@ -117,9 +129,7 @@ def differing(events: QuerySet[VoteEvent]) -> QuerySet[VoteEvent]:
     """Those of `events` whose held votes differ from the published totals; one query."""
     counted = events.annotate(
         held=Count("votes"),
-        **{
-            f"held_{option}": Count("votes", filter=Q(votes__option=option)) for option in COLUMNS
-        },
+        **{f"held_{option}": Count("votes", filter=Q(votes__option=option)) for option in COLUMNS},
     )
     differs = Q(pk=None)
     for option, column in COLUMNS.items():
@@ -142,8 +152,7 @@ def rows(event: VoteEvent) -> list[Row]:
         cast += [
             Row(member.person, member.party, member.area, NOT_VOTED)
             for member in reporting.members(event.motion.legislature, event.held_on)
-            if member.person.pk not in voted
-            and not (member.area and member.area.pk in taken)
+            if member.person.pk not in voted and not (member.area and member.area.pk in taken)
         ]
     return sorted(
         cast, key=lambda row: (folded(row.person.family_name), folded(row.person.given_name))

@@ -5,8 +5,11 @@ from collections import Counter
 from collections.abc import Iterable
 from typing import Any
 
+from plaidoyer.civics.bodies import known_organizations
 from plaidoyer.civics.imports import Draft
 from plaidoyer.civics.models import Area, Identifier, Membership, Organization, Person
+from plaidoyer.civics.persons import by_identifier
+from plaidoyer.civics.placings import known_areas
 from plaidoyer.lib.addresses import folded
 from plaidoyer.parliament.models import LegislativeSession, VoteEvent
 from plaidoyer.parliament.records import BallotRecord
@@ -15,14 +18,6 @@ from plaidoyer.parliament.records import BallotRecord
 Key = tuple[str, str, str]
 Place = tuple[Organization | None, Area | None]
 SESSIONS, EVENTS = "parliament.sessions", "parliament.vote_events"
-
-
-def organizations(draft: Draft, wanted: Iterable[str]) -> dict[str, Organization]:
-    """Those held or drafted, by identifier."""
-    names = set(wanted) - {""}
-    held = {one.identifier: one for one in Organization.objects.filter(identifier__in=names)}
-    drafted = {one.identifier: one for one in draft.added.get(Organization, [])}
-    return held | {name: drafted[name] for name in names & drafted.keys()}  # type: ignore[return-value]
 
 
 def sessions_of(houses: Iterable[Organization]) -> dict[tuple[str, str], LegislativeSession]:
@@ -62,15 +57,15 @@ class Seats:
 
     def __init__(self, draft: Draft, records: list[BallotRecord]) -> None:
         self.draft = draft
-        self.houses = organizations(draft, {record.legislature for record in records})
+        self.houses = known_organizations(draft, {record.legislature for record in records})
         held = [one for one in self.houses.values() if one.pk]
         sessions = draft.rows.get(SESSIONS, {}) | sessions_of(held)
         self.events = events_of(sessions.values()) | draft.rows.get(EVENTS, {})
         self.only = {house: name for house, name in sessions if len(sessions) == 1}
         self.people = self._people(records)
-        self.parties = organizations(draft, {record.party for record in records})
+        self.parties = known_organizations(draft, {record.party for record in records})
         self.terms = self._terms(held)
-        self.areas = self._areas(records)
+        self.areas = known_areas(draft, {record.area for record in records})
         self.slugs = self._slugs()
         self.places: dict[tuple[int, Any], Place] = {}
 
@@ -114,13 +109,10 @@ class Seats:
         return party, area
 
     def _people(self, records: list[BallotRecord]) -> dict[tuple[str, str], Person]:
-        names = {name for record in records for name in record.identifiers.items()}
-        rows = Identifier.objects.filter(
-            scheme__in={scheme for scheme, _one in names},
-            identifier__in={one for _scheme, one in names},
-        ).select_related("person")
+        """Who is called how, held or drafted."""
         drafted = self.draft.added.get(Identifier, [])
-        return {(row.scheme, row.identifier): row.person for row in [*rows, *drafted]}
+        called = {(row.scheme, row.identifier): row.person for row in drafted}
+        return called | by_identifier({pair for one in records for pair in one.identifiers.items()})
 
     def _terms(self, houses: list[Organization]) -> dict[int, list[Membership]]:
         """The terms of everybody who ever sat, by person, the latest first."""
@@ -131,12 +123,6 @@ class Seats:
         for terms in found.values():
             terms.sort(key=lambda term: (term.start_on or datetime.date.min, term.pk), reverse=True)
         return found
-
-    def _areas(self, records: list[BallotRecord]) -> dict[str, Area]:
-        wanted = {record.area for record in records} - {""}
-        held = {area.identifier: area for area in Area.objects.filter(identifier__in=wanted)}
-        drafted = {area.identifier: area for area in self.draft.added.get(Area, [])}
-        return held | {name: drafted[name] for name in wanted & drafted.keys()}
 
     def _slugs(self) -> dict[str, Person]:
         """Members by both names as an address has them, where one only is called so."""

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from plaidoyer.civics import legislatures
-from plaidoyer.civics.sources import Reading, SourceError, files
+from plaidoyer.civics.sources import Reading, SourceError, files, register
 from plaidoyer.parliament.records import BallotRecord, SessionRecord, VoteRecord
 from plaidoyer.parliament.sources import published
 
@@ -125,3 +125,6 @@ def _ballot(line: int, fact: dict[str, Any]) -> BallotRecord | None:
         option=option,
         identifiers={"openparliament": str(fact["politician_url"]).strip("/").rpartition("/")[2]},
     )
+
+
+SOURCE = register(OpenParliament())

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy
 
 from plaidoyer.civics import legislatures
 from plaidoyer.civics.records import Record
-from plaidoyer.civics.sources import Reading, SourceError, files
+from plaidoyer.civics.sources import Reading, SourceError, files, register
 from plaidoyer.civics.sources.files import said
 from plaidoyer.parliament.models import Option
 from plaidoyer.parliament.records import BallotRecord, SessionRecord, VoteRecord
@@ -194,3 +194,6 @@ class _Sheet:
             "source": f"{SITES['en']}/{page}",
             "url": {language: f"{SITES[language]}/{page}"},
         }
+
+
+SOURCE = register(Votes())

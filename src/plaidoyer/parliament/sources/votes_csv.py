@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from plaidoyer.civics import legislatures
 from plaidoyer.civics.records import OrganizationRecord, Record
-from plaidoyer.civics.sources import Reading, SourceError, files
+from plaidoyer.civics.sources import Reading, SourceError, files, register
 from plaidoyer.parliament.records import BallotRecord, SessionRecord, VoteRecord
 from plaidoyer.parliament.sources import published
 
@@ -180,3 +180,6 @@ class _Facts:
         except ValueError:
             message = _("“%(words)s” is no moment") % {"words": self["moment"][:40]}
             raise SourceError(message, self.line) from None
+
+
+SOURCE = register(VotesCsv())
