@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from plaidoyer.civics import journals
 from plaidoyer.civics.records import Record
 from plaidoyer.civics.sources import SourceError
+from plaidoyer.lib.words import Words
 
 # A Model of any room: imports know their rows only by column.
 Row = Any
@@ -60,12 +61,15 @@ class Draft:
         if row.pk is not None:
             kept = self.changed.setdefault(type(row), {})
             is_first = row.pk not in kept
-            _row, before = kept.setdefault(row.pk, (row, {}))
+            same, before = kept.setdefault(row.pk, (row, {}))
             for name in new:
                 field_ = row._meta.get_field(name)
                 before.setdefault(field_.attname, getattr(row, field_.attname))
             if is_first:
                 self._count(row, verb, words or (lambda: _difference(row, new)))
+            # A planner may have read the row a second time.
+            for name, value in new.items():
+                setattr(same, name, value)
         for name, value in new.items():
             setattr(row, name, value)
         return True
@@ -95,12 +99,19 @@ class Draft:
     def remembers(self, row: Row, name: str) -> str:
         """Why a held value is not this import's to change; "" where it is."""
         model = type(row)
-        if model not in self._memory:
-            self._memory[model] = journals.Memory.of(model)
         kept = self.changed.get(model, {}).get(row.pk)
         attname = row._meta.get_field(name).attname
         value = kept[1][attname] if kept and attname in kept[1] else getattr(row, attname)
-        return self._memory[model].objection(row.pk, attname, value, self.on)
+        return self._memory_of(model).objection(row.pk, attname, value, self.on)
+
+    def is_newer(self, row: Row) -> bool:
+        """Whether a source of a later day than this one said anything of a held row."""
+        return self._memory_of(type(row)).last_day(row.pk) > self.on
+
+    def _memory_of(self, model: type[models.Model]) -> journals.Memory:
+        if model not in self._memory:
+            self._memory[model] = journals.Memory.of(model)
+        return self._memory[model]
 
     def remove(self, row: Row, words: str = "") -> None:
         """Drafts that a held row goes: for tables that a source gives whole."""
@@ -164,9 +175,9 @@ def differs(row: Row, name: str, value: Any) -> bool:
     return not field_.is_cached(row) or getattr(row, name) is not value
 
 
-def merged(held: Mapping[str, str], said: Mapping[str, str]) -> Any:
+def merged(held: Words, said: Mapping[str, str]) -> Words:
     """Words that are held, with those that a source says in its languages."""
-    return type(held)({**held, **{code: text for code, text in said.items() if text}})
+    return Words({**held, **{code: text for code, text in said.items() if text}})
 
 
 def _is_loaded(row: Row, name: str) -> bool:

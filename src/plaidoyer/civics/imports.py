@@ -19,7 +19,17 @@ from django.utils.translation import gettext as _
 from plaidoyer.civics import journals, texts
 from plaidoyer.civics.drafts import Draft, Row, differs, merged
 from plaidoyer.civics.models import ImportRun
-from plaidoyer.civics.records import Record
+from plaidoyer.civics.records import (
+    AreaRecord,
+    ContactRecord,
+    MembershipRecord,
+    OrganizationRecord,
+    PersonRecord,
+    PostRecord,
+    PrefixRecord,
+    Record,
+    RosterRecord,
+)
 from plaidoyer.civics.sources import Reading, SourceError
 
 __all__ = [
@@ -39,6 +49,17 @@ __all__ = [
 BATCH = 5000
 TOLD = 500
 LOCK = "plaidoyer.civics.imports"
+# What refers to others comes after them. Other rooms' kinds follow, as they were registered.
+ORDER: tuple[type[Record], ...] = (
+    AreaRecord,
+    OrganizationRecord,
+    PostRecord,
+    PersonRecord,
+    MembershipRecord,
+    RosterRecord,
+    ContactRecord,
+    PrefixRecord,
+)
 Planner = Callable[[Draft, list[Any]], None]
 Progress = Callable[[int, int], None]
 
@@ -48,7 +69,7 @@ _planners: dict[type[Record], Planner] = {}
 def planner(kind: type[Record]) -> Callable[[Planner], Planner]:
     """Registers the function that lays records of `kind` beside the rows; called in that order.
 
-    Those of civics go first: votes and petitions refer to persons, areas and organizations.
+    Those of civics go first, whatever the order: others refer to persons, areas, organizations.
     """
 
     def register(plan: Planner) -> Planner:
@@ -87,15 +108,11 @@ def preview(reading: Reading, on: datetime.date | None = None) -> Draft:
         draft.records.setdefault(type(record), []).append(record)
     unplanned = draft.records.keys() - _planners.keys()
     assert not unplanned, f"no planner for {[kind.__name__ for kind in unplanned]}"
-    for kind, plan in sorted(_planners.items(), key=_is_above_civics):
+    for kind in (*ORDER, *(kind for kind in _planners if kind not in ORDER)):
         if records := draft.records.get(kind):
-            plan(draft, records)
+            _planners[kind](draft, records)
     draft.check()
     return draft
-
-
-def _is_above_civics(item: tuple[type[Record], Planner]) -> bool:
-    return item[0].__module__ != Record.__module__
 
 
 @transaction.atomic
@@ -246,7 +263,7 @@ def _objections(run: ImportRun, model: type[models.Model]) -> Iterator[str]:
 def _users(run: ImportRun, model: type[models.Model], relation: Any) -> Iterator[str]:
     """What came later and refers by `relation` to rows that the run added."""
     by, name = relation.related_model, relation.field.name
-    ours = run.rows.filter(before=None).values("row")
+    ours = run.rows.filter(before__isnull=True).values("row")
     used = by._default_manager.filter(
         **{f"{name}__in": ours.filter(table=model._meta.label_lower)}
     ).exclude(pk__in=ours.filter(table=by._meta.label_lower))

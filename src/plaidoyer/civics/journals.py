@@ -68,7 +68,7 @@ TAKE_AWAY = """
 def _run(statement: str, model: Model, run: ImportRun, *parameters: Any) -> list[tuple[Any, ...]]:
     """Runs one of the statements above; what it gives. Only our own names are written into it."""
     meta = model._meta
-    columns = [field.column for field in meta.concrete_fields]
+    columns = [str(field.column) for field in meta.concrete_fields]
     quote = connection.ops.quote_name
     text = statement.format(
         journal=ImportedRow._meta.db_table,
@@ -128,8 +128,13 @@ class Memory:
         said: dict[int, dict[str, tuple[datetime.date | None, Any]]] = {}
         for key, after, as_of in rows.values_list("row", "after", "run__as_of").iterator():
             columns = said.setdefault(key, {})
-            columns.update({name: (as_of, value) for name, value in after.items()})
+            columns.update({name: (as_of, value) for name, value in (after or {}).items()})
         return cls(said)
+
+    def last_day(self, key: int) -> datetime.date:
+        """The day of the newest source that said anything of a row."""
+        days = [as_of for as_of, _value in self.said.get(key, {}).values() if as_of]
+        return max(days, default=datetime.date.min)
 
     def objection(self, key: int, column: str, value: Any, on: datetime.date) -> str:
         """Why a source of the day `on` may not change `value`; "" where it may."""

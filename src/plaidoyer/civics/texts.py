@@ -28,7 +28,7 @@ def check(record: Record) -> None:
     That is a formula, a control character or a mark that turns the direction of writing, an
     address that is not a web page's, and anything longer than a long motion.
     """
-    for name in _names(type(record)):
+    for name in _names(type(record)):  # type: ignore[arg-type]
         for text in _texts(getattr(record, name)):
             if reason := fault(text, is_link=name in LINKS):
                 raise SourceError(f"{reason}: “{typed.line(text)[:60]}”", record.line)
