@@ -1,62 +1,210 @@
-"""Where somebody lives, as far as a postal code tells, and who represents them there."""
+"""Where somebody lives, as far as a postal code tells, and who represents them there.
+
+Each table answers by itself: the federal riding beside the provincial one. A table `x/shares` says
+how much of all codes with a beginning lies where; it stands in where table `x` has no answer.
+"""
 
 import datetime
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import NamedTuple
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
+from plaidoyer.civics import codes, lookups
 from plaidoyer.civics.models import Area, Organization, Post, PostalPrefix
 
-LONGEST = 12
+LONGEST = codes.LONGEST
+normalized = codes.normalized
+# Where so much of a beginning lies in one area, its codes are taken to lie there.
+SURE = Decimal("0.95")
+# The table that says how much of a beginning lies where, beside the one it stands in for.
+SHARES = "/shares"
 
 
-def normalized(postal_code: str) -> str:
-    """A code as the tables have it: `k1a 0a6` and `K1A-0A6` are K1A0A6."""
-    return "".join(char for char in postal_code.upper() if char.isalnum())[:LONGEST]
+class Place(NamedTuple):
+    """An area in which a code may lie, and how much of its beginning does, where a table says."""
+
+    area: Area
+    share: Decimal | None = None
+
+
+# What a table says, by beginning; and all tables by country and name.
+Beginnings = dict[str, list[Place]]
+Tables = dict[tuple[str, str], Beginnings]
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What is known of one code: the places it may lie in, the likeliest first."""
+
+    places: Sequence[Place] = ()
+    # A beginning only, or a code that covers a wide area: even one place is a guess.
+    is_part: bool = False
+    is_rural: bool = False
+
+    @property
+    def areas(self) -> list[Area]:
+        return [place.area for place in self.places]
 
 
 def areas(
-    postal_code: str, on: datetime.date | None = None, country: str | None = None
+    postal_code: str,
+    on: datetime.date | None = None,
+    country: str | None = None,
+    legislature: Organization | None = None,
 ) -> list[Area]:
     """The areas in which `postal_code` may lie on that day (today, if none is given).
 
-    The longest beginning that a table has decides; of several areas with it, all are given, and
+    In each table the longest beginning decides; of several areas with it, all are given, and
     somebody must choose. One query. Nothing is known of an empty code, and an unknown one is in
-    no area. `country`: ISO 3166 code, where only its table is meant.
+    no area. `country`: ISO 3166 code, where only its tables are meant. `legislature`: where only
+    the areas are meant that have a seat in it; of a district whose state has one, the state.
     """
-    return areas_of([postal_code], on, country).get(postal_code, [])
+    return areas_of([postal_code], on, country, legislature).get(postal_code, [])
 
 
 def areas_of(
-    postal_codes: Iterable[str], on: datetime.date | None = None, country: str | None = None
+    postal_codes: Iterable[str],
+    on: datetime.date | None = None,
+    country: str | None = None,
+    legislature: Organization | None = None,
 ) -> dict[str, list[Area]]:
     """The same for many codes, by code as it was given; one query, however many."""
-    codes, on = {code: beginnings(code) for code in postal_codes}, on or timezone.localdate()
-    found = PostalPrefix.objects.filter(
+    found = answers(postal_codes, on, country, legislature)
+    return {
+        code: sorted(answer.areas, key=lambda area: area.identifier)
+        for code, answer in found.items()
+    }
+
+
+def answers(
+    postal_codes: Iterable[str],
+    on: datetime.date | None = None,
+    country: str | None = None,
+    legislature: Organization | None = None,
+) -> dict[str, Answer]:
+    """All that is known of codes, by code as it was given; one query, however many.
+
+    Where an online provider is enabled, what it said of codes of which the tables of a
+    `legislature` do not tell one area is two queries more.
+    """
+    asked = {code: normalized(code) for code in postal_codes}
+    tables = _tables(asked.values(), on or timezone.localdate(), country, legislature)
+    found = {code: _answer(written, tables) for code, written in asked.items()}
+    open_ = {asked[code] for code, answer in found.items() if len(answer.places) != 1} - {""}
+    if legislature is None or not open_ or not lookups.is_on():
+        return found
+    online = lookups.known(open_, legislature, on or timezone.localdate())
+    for code, written in asked.items():
+        if here := online.get(written):
+            found[code] = Answer([Place(area) for area in here])
+    return found
+
+
+def homes(postal_codes: Iterable[str], on: datetime.date | None = None) -> dict[str, Area]:
+    """The one area that says where each code lies, of those that lie in one; one query for all.
+
+    Of several tables the widest body's counts: its areas have the shortest identifiers. So all
+    codes of a country lie in areas of one kind.
+    """
+    asked = {code: normalized(code) for code in postal_codes}
+    tables = _tables(asked.values(), on or timezone.localdate())
+    found = {code: _by_table(written, tables) for code, written in asked.items()}
+    return {code: area for code, by_table in found.items() if (area := _home(by_table))}
+
+
+def _home(by_table: dict[tuple[str, str], list[Place]]) -> Area | None:
+    # A code of a form that two countries have may lie in either.
+    if len({country for country, _table in by_table}) != 1:
+        return None
+    widest = min(by_table.items(), key=lambda item: (_depth(item[1]), item[0]), default=(None, []))[
+        1
+    ]
+    return widest[0].area if len(widest) == 1 else None
+
+
+def _depth(found: list[Place]) -> int:
+    return min(place.area.identifier.count("/") for place in found)
+
+
+def _tables(
+    written: Iterable[str],
+    on: datetime.date,
+    country: str | None = None,
+    legislature: Organization | None = None,
+) -> Tables:
+    """What all tables say of the beginnings of these codes; one query."""
+    wanted = {begin for code in written for each in ("", "GB") for begin in _begin(code, each)}
+    rows = PostalPrefix.objects.filter(
         Q(area__valid_from=None) | Q(area__valid_from__lte=on),
         Q(area__valid_until=None) | Q(area__valid_until__gte=on),
-        prefix__in=set().union(*codes.values()),
+        prefix__in=wanted,
         **({"country": country.upper()} if country else {}),
     ).select_related("area")
-    by_prefix: dict[str, dict[int, Area]] = {}
-    for row in found:
-        by_prefix.setdefault(row.prefix, {})[row.area_id] = row.area
-    longest = {
-        code: next((by_prefix[prefix] for prefix in prefixes if prefix in by_prefix), {})
-        for code, prefixes in codes.items()
+    if legislature is not None:
+        seats = Post.objects.filter(organization=legislature)
+        rows = rows.annotate(
+            has_seat=Exists(seats.filter(area=OuterRef("area"))),
+            parent_has_seat=Exists(seats.filter(area=OuterRef("area__parent"))),
+        ).filter(Q(has_seat=True) | Q(parent_has_seat=True))
+        rows = rows.select_related("area__parent")
+    tables: Tables = {}
+    for row in rows if wanted else ():
+        area = row.area if getattr(row, "has_seat", True) else row.area.parent
+        table = tables.setdefault((row.country, row.table), {})
+        table.setdefault(row.prefix, []).append(Place(area, row.share))
+    return tables
+
+
+def _begin(code: str, country: str) -> list[str]:
+    return codes.beginnings(code, country)
+
+
+def _answer(code: str, tables: Tables) -> Answer:
+    by_table = _by_table(code, tables)
+    places = {place.area.pk: place for found in by_table.values() for place in found}
+    countries = {country for country, _table in by_table}
+    return Answer(
+        sorted(places.values(), key=_likeliest),
+        is_part=any(codes.is_part(code, country) for country in countries),
+        is_rural=any(codes.is_rural(code, country) for country in countries),
+    )
+
+
+def _by_table(code: str, tables: Tables) -> dict[tuple[str, str], list[Place]]:
+    """Where a code lies, by each table that knows it; by its shares where it does not."""
+    found = {
+        (country, table): places
+        for (country, table), said in tables.items()
+        if (places := _longest(_begin(code, country), said))
     }
     return {
-        code: sorted(places.values(), key=lambda area: area.identifier)
-        for code, places in longest.items()
+        (country, table): places
+        for (country, table), places in found.items()
+        if not table.endswith(SHARES) or (country, table.removesuffix(SHARES)) not in found
     }
+
+
+def _longest(beginnings: list[str], said: Beginnings) -> list[Place]:
+    """What a table says of the longest of these; one place, where nearly all lies there."""
+    here = next((said[begin] for begin in beginnings if begin in said), [])
+    places = sorted({place.area.pk: place for place in here}.values(), key=_likeliest)
+    if places and places[0].share is not None and places[0].share >= SURE:
+        return places[:1]
+    return places
+
+
+def _likeliest(place: Place) -> tuple[Decimal, str]:
+    return -(place.share or Decimal(0)), place.area.identifier
 
 
 def beginnings(postal_code: str) -> list[str]:
     """Every beginning of a code, the longest first."""
-    code = normalized(postal_code)
-    return [code[:length] for length in range(len(code), 0, -1)]
+    return codes.beginnings(normalized(postal_code))
 
 
 def representatives(of: Iterable[Area], legislature: Organization) -> list[Post]:
@@ -69,11 +217,33 @@ def representatives(of: Iterable[Area], legislature: Organization) -> list[Post]
     )
 
 
+def seats(legislature: Organization, on: datetime.date | None = None) -> list[Post]:
+    """All seats of `legislature` for areas of that day (today, if none is given), as above.
+
+    A riding that was redrawn keeps its seat in the past.
+    """
+    on = on or timezone.localdate()
+    now = legislature.posts.filter(
+        Q(area__valid_from=None) | Q(area__valid_from__lte=on),
+        Q(area__valid_until=None) | Q(area__valid_until__gte=on),
+        area__isnull=False,
+    )
+    return list(
+        now.select_related("area__parent", "organization")
+        .prefetch_related("memberships__person", "memberships__on_behalf_of")
+        .order_by("area__identifier", "id")
+    )
+
+
 @transaction.atomic
 def place(area: Area, country: str, beginnings: Iterable[str]) -> None:
-    """Lets exactly the postal codes with these beginnings lie in `area`; other areas stay."""
-    wanted = {normalized(beginning) for beginning in beginnings} - {""}
-    area.prefixes.exclude(country=country.upper(), prefix__in=wanted).delete()
+    """Lets exactly the postal codes with these beginnings lie in `area`; other areas stay.
+
+    They are those written by hand: tables that were imported stay too.
+    """
+    wanted = {codes.beginning(begin, country) for begin in beginnings} - {""}
+    own = area.prefixes.filter(table="")
+    own.exclude(country=country.upper(), prefix__in=wanted).delete()
     PostalPrefix.objects.bulk_create(
         [PostalPrefix(area=area, country=country.upper(), prefix=code) for code in sorted(wanted)],
         ignore_conflicts=True,

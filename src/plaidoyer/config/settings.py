@@ -56,6 +56,15 @@ def env_networks(name: str, default: str) -> list[ipaddress.IPv4Network | ipaddr
         ) from None
 
 
+def env_pairs(name: str, default: str) -> dict[str, str]:
+    """Names with what each stands for, `a=x,b=y`. Raises ImproperlyConfigured without an `=`."""
+    said = os.environ.get(name, "").strip() or default
+    pairs = [pair.strip().partition("=") for pair in said.split(",")]
+    if not all(first and second for first, _sign, second in pairs):
+        raise ImproperlyConfigured(f"{name} must be pairs such as a=x,b=y, not {said!r}")
+    return {first: second for first, _sign, second in pairs}
+
+
 def secret_key(var_dir: Path) -> str:
     """SECRET_KEY of the environment, else one made at the first start and kept in `var_dir`."""
     if key := os.environ.get("SECRET_KEY"):
@@ -237,6 +246,15 @@ MAILERS = {
     }
 }
 DEFAULT_FROM_EMAIL = f"Plaidoyer <contact@{MAIL_DOMAIN}>"
+
+# Who is asked, behind the pages, where a postal code lies that no imported table tells. Nobody
+# unless it is set: then only the code is sent. Each set of boundaries with its OCD divisions.
+POSTAL_LOOKUPS = env_choice("POSTAL_LOOKUPS", {"none", "represent"}, "none")
+REPRESENT_ADDRESS = os.environ.get("REPRESENT_ADDRESS", "https://represent.opennorth.ca").rstrip("/")
+REPRESENT_SETS = env_pairs(
+    "REPRESENT_SETS",
+    "federal-electoral-districts-2023-representation-order=ocd-division/country:ca/ed:{}-2023",
+)
 
 # Where the demo's mail catcher keeps what it caught; empty outside the demo.
 DEMO_MAILDIR = os.environ.get("DEMO_MAILDIR", "")
