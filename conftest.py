@@ -1,4 +1,6 @@
+import os
 import socket
+from pathlib import Path
 
 import pytest
 
@@ -25,3 +27,12 @@ def loopback_only():
     socket.socket.connect = connect_here
     yield
     socket.socket.connect = connect
+
+
+@pytest.fixture(scope="session")
+def real_data() -> Path:
+    """The folder of real files of parliaments, which are test input and no part of the project."""
+    folder = Path(os.environ.get("REAL_DATA") or Path(__file__).parent.parent / "shared" / "data")
+    if not (folder / "SOURCES.md").exists():
+        pytest.skip(f"no real files of parliaments at {folder}: set REAL_DATA to try them")
+    return folder
