@@ -5,6 +5,7 @@ until the answer is here (`ask`, then the job `civics.look_up`). Only the code i
 came back is kept without anybody's name: 30 days, or one day where the provider knew nothing.
 """
 
+import contextlib
 import datetime
 from collections.abc import Iterable
 
@@ -70,12 +71,9 @@ def ask(postal_codes: Iterable[str]) -> int:
 
 
 def _defer(pk: int) -> None:
-    try:
-        app.configure_task("civics.look_up", queueing_lock=f"civics.look_up:{pk}").defer(
-            lookup_id=pk
-        )
-    except AlreadyEnqueued:
-        pass
+    job = app.configure_task("civics.look_up", queueing_lock=f"civics.look_up:{pk}")
+    with contextlib.suppress(AlreadyEnqueued):
+        job.defer(lookup_id=pk)
 
 
 def look_up(lookup: Lookup, get: represent.Get) -> list[str]:

@@ -4,6 +4,7 @@ https://data.assemblee-nationale.fr/acteurs/deputes-en-exercice
 """
 
 import datetime
+import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
@@ -20,6 +21,32 @@ BODY = "fr-an"
 SCHEME = "assemblee-nationale"
 PAGE = "https://www.assemblee-nationale.fr/dyn/deputes/"
 MAIL, PHONE = "15", "11"
+DEPARTEMENTS = dict(
+    re.findall(
+        r"([0-9AB]{2,3}):([^|]+)",
+        "01:Ain|02:Aisne|03:Allier|04:Alpes-de-Haute-Provence|05:Hautes-Alpes|"
+        "06:Alpes-Maritimes|07:Ardèche|08:Ardennes|09:Ariège|10:Aube|11:Aude|12:Aveyron|"
+        "13:Bouches-du-Rhône|14:Calvados|15:Cantal|16:Charente|17:Charente-Maritime|"
+        "18:Cher|19:Corrèze|2A:Corse-du-Sud|2B:Haute-Corse|21:Côte-d'Or|22:Côtes-d'Armor|"
+        "23:Creuse|24:Dordogne|25:Doubs|26:Drôme|27:Eure|28:Eure-et-Loir|29:Finistère|"
+        "30:Gard|31:Haute-Garonne|32:Gers|33:Gironde|34:Hérault|35:Ille-et-Vilaine|"
+        "36:Indre|37:Indre-et-Loire|38:Isère|39:Jura|40:Landes|41:Loir-et-Cher|42:Loire|"
+        "43:Haute-Loire|44:Loire-Atlantique|45:Loiret|46:Lot|47:Lot-et-Garonne|48:Lozère|"
+        "49:Maine-et-Loire|50:Manche|51:Marne|52:Haute-Marne|53:Mayenne|"
+        "54:Meurthe-et-Moselle|55:Meuse|56:Morbihan|57:Moselle|58:Nièvre|59:Nord|60:Oise|"
+        "61:Orne|62:Pas-de-Calais|63:Puy-de-Dôme|64:Pyrénées-Atlantiques|"
+        "65:Hautes-Pyrénées|66:Pyrénées-Orientales|67:Bas-Rhin|68:Haut-Rhin|69:Rhône|"
+        "70:Haute-Saône|71:Saône-et-Loire|72:Sarthe|73:Savoie|74:Haute-Savoie|75:Paris|"
+        "76:Seine-Maritime|77:Seine-et-Marne|78:Yvelines|79:Deux-Sèvres|80:Somme|81:Tarn|"
+        "82:Tarn-et-Garonne|83:Var|84:Vaucluse|85:Vendée|86:Vienne|87:Haute-Vienne|"
+        "88:Vosges|89:Yonne|90:Territoire de Belfort|91:Essonne|92:Hauts-de-Seine|"
+        "93:Seine-Saint-Denis|94:Val-de-Marne|95:Val-d'Oise|971:Guadeloupe|"
+        "972:Martinique|973:Guyane|974:Réunion|975:Saint-Pierre-et-Miquelon|976:Mayotte|"
+        "977:Saint-Barthélemy et Saint-Martin|986:Wallis-et-Futuna|"
+        "987:Polynésie française|988:Nouvelle-Calédonie|"
+        "099:Français établis hors de France",
+    )
+)
 
 
 class AssembleeNationale:
@@ -144,15 +171,7 @@ def sit(
         message = _("%(name)s is left out: the circonscription has no number")
         roll.warn(line, message % {"name": " ".join(names)})
         return
-    named = {"fr": f"{departement} ({ordinal(int(seat[1]))})"}
-    area = roll.area(
-        AreaRecord(
-            identifier=divisions.circonscription(*seat),
-            name=named,
-            classification="circonscription",
-            line=line,
-        )
-    )
+    _area, key = in_assembly(roll, seat[0], int(seat[1]), line, departement)
     roll.sits(
         PersonRecord(
             key=f"{SCHEME}:{uid}",
@@ -162,12 +181,30 @@ def sit(
             honorific_prefix={"fr": title} if title else {},
             line=line,
         ),
-        roll.seat(area, roll.legislature.seat(named), line),
+        key,
         party=roll.party(*party),
         start_on=start_on,
         ways=ways,
         page=f"{PAGE}{uid}",
     )
+
+
+def in_assembly(
+    roll: Roll, departement: str, number: int, line: int, name: str = ""
+) -> tuple[str, str]:
+    """A seat of the Assemblée, vacant or not: its area and its key."""
+    identifier = divisions.circonscription(departement, number)
+    code = identifier.split("departement:")[1].split("/")[0].upper()
+    named = {"fr": f"{DEPARTEMENTS.get(code) or name or code} ({ordinal(number)})"}
+    area = roll.area(
+        AreaRecord(
+            identifier=identifier,
+            name=named,
+            classification="circonscription",
+            line=line,
+        )
+    )
+    return area, roll.seat(area, roll.legislature.seat(named), line)
 
 
 def ordinal(number: int) -> str:

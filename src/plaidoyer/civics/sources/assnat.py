@@ -87,10 +87,7 @@ def in_html(roll: Roll, content: bytes, by_name: Mapping[str, str]) -> None:
         name, riding, party, *_rest = (" ".join("".join(cell).split()) for cell in cells)
         area = by_name.get(ridings.folded(riding))
         if not area:
-            why = _(
-                "%(name)s is left out: no riding of today is called “%(riding)s”; import the ridings"
-            )
-            roll.warn(line, why % {"name": name, "riding": riding})
+            roll.warn(line, ridings.left_out(name, riding))
             continue
         family, _comma, given = name.partition(",")
         numbers = [match[1] for link in links if (match := NUMBER.search(link))]

@@ -4,6 +4,7 @@ Members are written to by a form on their own site: no mail addresses are publis
 """
 
 import datetime
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -20,8 +21,8 @@ SCHEME = "bioguide"
 BODIES = {"rep": "us-house", "sen": "us-senate"}
 LISTED_AT = "https://github.com/unitedstates/congress-legislators"
 STATES = dict(
-    pair.split(":")
-    for pair in (
+    re.findall(
+        r"([A-Z]{2}):([^|]+)",
         "AL:Alabama|AK:Alaska|AZ:Arizona|AR:Arkansas|CA:California|CO:Colorado|CT:Connecticut|"
         "DE:Delaware|DC:District of Columbia|FL:Florida|GA:Georgia|HI:Hawaii|ID:Idaho|IL:Illinois|"
         "IN:Indiana|IA:Iowa|KS:Kansas|KY:Kentucky|LA:Louisiana|ME:Maine|MD:Maryland|"
@@ -30,8 +31,8 @@ STATES = dict(
         "NC:North Carolina|ND:North Dakota|OH:Ohio|OK:Oklahoma|OR:Oregon|PA:Pennsylvania|"
         "RI:Rhode Island|SC:South Carolina|SD:South Dakota|TN:Tennessee|TX:Texas|UT:Utah|"
         "VT:Vermont|VA:Virginia|WA:Washington|WV:West Virginia|WI:Wisconsin|WY:Wyoming|"
-        "AS:American Samoa|GU:Guam|MP:Northern Mariana Islands|PR:Puerto Rico|VI:Virgin Islands"
-    ).split("|")
+        "AS:American Samoa|GU:Guam|MP:Northern Mariana Islands|PR:Puerto Rico|VI:Virgin Islands",
+    )
 )
 
 
@@ -87,35 +88,41 @@ def sit(roll: Roll, member: dict[str, Any], term: dict[str, Any], number: int) -
 
 def seat(roll: Roll, term: dict[str, Any], number: int) -> str:
     """The seat of a term: a district's, or one of a state's two, told apart by their class."""
-    state, district = str(term["state"]), int(term.get("district") or 0)
-    area = roll.area(
+    state = str(term["state"])
+    if term["type"] == "rep":
+        return in_house(roll, state, int(term.get("district") or 0), number)[1]
+    name, class_ = STATES.get(state, state), int(term["class"])
+    labels = {"en": f"Senator for {name} (class {class_})", "fr": f"{name}, Sénat, classe {class_}"}
+    return roll.seat(of_state(roll, state, number), labels, number, number=str(class_))
+
+
+def in_house(roll: Roll, state: str, district: int, line: int) -> tuple[str, str]:
+    """A seat of the House, vacant or not: its area and its key. District 0 is the whole state."""
+    area, name = of_state(roll, state, line), STATES.get(state, state)
+    if district:
+        name = f"{name}, district {district}"
+        area = roll.area(
+            AreaRecord(
+                identifier=divisions.congressional_district(state, district),
+                name={"en": name},
+                classification="district",
+                parent=area,
+                line=line,
+            )
+        )
+    return area, roll.seat(area, {"en": f"Representative for {name}"}, line)
+
+
+def of_state(roll: Roll, state: str, line: int) -> str:
+    """A state, territory or the federal district."""
+    return roll.area(
         AreaRecord(
             identifier=divisions.state(state),
             name={"en": STATES.get(state, state)},
             classification="state",
-            line=number,
+            line=line,
         )
     )
-    if term["type"] == "sen":
-        class_ = int(term["class"])
-        labels = {
-            "en": f"Senator for {STATES.get(state, state)} (class {class_})",
-            "fr": f"Sénat, {STATES.get(state, state)} (classe {class_})",
-        }
-        return roll.seat(area, labels, number, number=str(class_))
-    if not district:
-        return roll.seat(area, {"en": f"Representative for {STATES.get(state, state)}"}, number)
-    named = f"{STATES.get(state, state)}, district {district}"
-    area = roll.area(
-        AreaRecord(
-            identifier=divisions.congressional_district(state, district),
-            name={"en": named},
-            classification="district",
-            parent=area,
-            line=number,
-        )
-    )
-    return roll.seat(area, {"en": f"Representative for {named}"}, number)
 
 
 def ways(term: dict[str, Any]) -> Iterator[Way]:

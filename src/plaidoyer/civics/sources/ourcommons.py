@@ -5,7 +5,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from plaidoyer.civics.models import ContactDetail
@@ -133,11 +132,8 @@ def sit(roll: Roll, member: Member, by_name: Mapping[str, str]) -> None:
     named = next(iter(member.riding.values()))
     area = member.area or by_name.get(ridings.folded(named), "")
     if not area:
-        why = _(
-            "%(name)s is left out: no riding of today is called “%(riding)s”; import the ridings"
-        )
         name = f"{member.given_name} {member.family_name}"
-        roll.warn(member.line, why % {"name": name, "riding": named})
+        roll.warn(member.line, ridings.left_out(name, named))
         return
     names = dict(member.riding) if member.area else {"en": named}
     if member.area:

@@ -15,8 +15,16 @@ from django.utils.translation import gettext_lazy
 
 from plaidoyer.civics import codes, divisions
 from plaidoyer.civics.records import PrefixRecord
-from plaidoyer.civics.sources import Reading, SourceError, files, register
-from plaidoyer.civics.sources.rolls import needed
+from plaidoyer.civics.sources import (
+    Reading,
+    SourceError,
+    assemblee_nationale,
+    congress,
+    files,
+    register,
+    rolls,
+)
+from plaidoyer.civics.sources.rolls import Roll, needed
 
 PREFIXES = ("prefix", "fsa", "zip", "postcode", "code_postal", "postal_code")
 SHARES = "/shares"
@@ -35,6 +43,10 @@ class PostalTable:
     # The column that names areas, and what it has for each made into an OCD division.
     column: str = "area"
     division: Callable[[str], str] = str
+    # Of a body all of whose seats the table names: the body, and how one is added to its roll.
+    # A vacant seat is in no list of members, and its area would be missing.
+    body: str = ""
+    seat: Callable[[Roll, str, int], str] | None = None
 
     def read(self, content: bytes, on: datetime.date, **options: Any) -> Reading:
         """Every beginning of the table with its areas; a line that is none is left out.
@@ -45,14 +57,15 @@ class PostalTable:
         table = str(options.get("table") or self.table or country.lower())
         if len(country) != 2 or not country.isalpha():
             raise SourceError(_("say of which country the codes are: country=CA"))
-        reading = Reading()
+        roll = Roll(rolls.body(self.body), self.address) if self.body else None
+        reading = roll.reading if roll else Reading()
         for line, row in files.rows(content):
             prefix = next((row[name] for name in PREFIXES if name in row), None)
             if prefix is None:
                 needed({}, ("prefix",), line)
             needed(row, (self.column,), line)
-            self.add(reading, line, row, str(prefix), (country, table))
-        if not reading.records:
+            self.add(reading, line, row, str(prefix), (country, table), roll)
+        if not any(isinstance(record, PrefixRecord) for record in reading.records):
             raise SourceError(_("no postal code is in this file"))
         return reading
 
@@ -63,6 +76,7 @@ class PostalTable:
         row: files.Row,
         prefix: str,
         where: tuple[str, str],
+        roll: Roll | None,
     ) -> None:
         """One line of the table."""
         country, table = where
@@ -74,7 +88,9 @@ class PostalTable:
         share = shared(row.get("share", ""), line)
         for area in filter(None, (one.strip() for one in row[self.column].split(";"))):
             try:
-                division = self.division(area)
+                division = (
+                    self.seat(roll, area, line) if self.seat and roll else self.division(area)
+                )
             except ValueError:
                 message = _("“%(area)s” is no area of this table")
                 raise SourceError(message % {"area": area[:40]}, line) from None
@@ -109,15 +125,15 @@ def shared(written: str, line: int) -> Decimal | None:
     return share.quantize(Decimal("0.0001"))
 
 
-def congressional(written: str) -> str:
-    """`WA-09` as a division. Raises ValueError."""
+def congressional(roll: Roll, written: str, line: int) -> str:
+    """The district `WA-09`, with its seat. Raises ValueError."""
     state, _dash, number = written.partition("-")
-    return divisions.congressional_district(state, number)
+    return congress.in_house(roll, state, int(number), line)[0]
 
 
-def french(written: str) -> str:
-    """`0104`, `2A01`, `97101` or `ZA01` as a division. Raises ValueError."""
-    return divisions.circonscription(written[:-2], written[-2:])
+def french(roll: Roll, written: str, line: int) -> str:
+    """The circonscription `0104`, `2A01`, `97101` or `ZA01`, with its seat. Raises ValueError."""
+    return assemblee_nationale.in_assembly(roll, written[:-2], int(written[-2:]), line)[0]
 
 
 GEONAMES = "GeoNames CC BY 4.0; Contains information licensed under the OGL – Canada"
@@ -176,7 +192,8 @@ for table in (
         "US",
         "us-house",
         "districts",
-        congressional,
+        body="us-house",
+        seat=congressional,
     ),
     PostalTable(
         "fr-code-postal",
@@ -186,7 +203,8 @@ for table in (
         "FR",
         "fr-an",
         "circonscriptions",
-        french,
+        body="fr-an",
+        seat=french,
     ),
 ):
     register(table)

@@ -9,6 +9,7 @@ import unicodedata
 from collections.abc import Mapping
 
 from django.db.models import Q
+from django.utils.translation import gettext as _
 
 from plaidoyer.civics.models import Area
 
@@ -36,3 +37,11 @@ def named(divisions: str, on: datetime.date) -> Mapping[str, str]:
         for name in names.values():
             found.setdefault(folded(name), set()).add(identifier)
     return {name: these.pop() for name, these in found.items() if len(these) == 1}
+
+
+def left_out(name: str, riding: str) -> str:
+    """Why a member is left out whose riding nobody knows."""
+    return _("%(name)s is left out: no riding of that day is called “%(riding)s”") % {
+        "name": name,
+        "riding": riding,
+    }
