@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from plaidoyer.civics import journals
 from plaidoyer.civics.records import Record
 from plaidoyer.civics.sources import SourceError
+from plaidoyer.lib.addresses import folded
 from plaidoyer.lib.words import Words
 
 # A Model of any room: imports know their rows only by column.
@@ -88,6 +89,8 @@ class Draft:
                 row, name if _is_loaded(row, name) else row._meta.get_field(name).attname
             )
             if held and row.pk is not None and (why := self.remembers(row, name)):
+                if _folded(held) == _folded(value):
+                    continue
                 words_ = {"row": row, "held": held, "value": value, "why": why}
                 self.conflict(
                     line, _("%(row)s: “%(held)s” stays, not “%(value)s”: %(why)s") % words_
@@ -178,6 +181,15 @@ def differs(row: Row, name: str, value: Any) -> bool:
 def merged(held: Words, said: Mapping[str, str]) -> Words:
     """Words that are held, with those that a source says in its languages."""
     return Words({**held, **{code: text for code, text in said.items() if text}})
+
+
+def _folded(value: Any) -> Any:
+    """What is compared of a text: neither accents nor dashes make another one of it."""
+    if isinstance(value, str):
+        return folded(value)
+    if isinstance(value, dict):
+        return {code: folded(text) for code, text in value.items()}
+    return value
 
 
 def _is_loaded(row: Row, name: str) -> bool:

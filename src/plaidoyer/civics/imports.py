@@ -13,6 +13,7 @@ from typing import Any
 from django.apps import apps
 from django.contrib.auth.models import User
 from django.db import connection, models, transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -264,9 +265,12 @@ def _users(run: ImportRun, model: type[models.Model], relation: Any) -> Iterator
     """What came later and refers by `relation` to rows that the run added."""
     by, name = relation.related_model, relation.field.name
     ours = run.rows.filter(before__isnull=True).values("row")
+    theirs = run.rows.filter(table=by._meta.label_lower)
+    # What the run made refer to them is put back before they go.
+    put_back = theirs.filter(Q(before__isnull=True) | Q(before__has_key=relation.field.attname))
     used = by._default_manager.filter(
         **{f"{name}__in": ours.filter(table=model._meta.label_lower)}
-    ).exclude(pk__in=ours.filter(table=by._meta.label_lower))
+    ).exclude(pk__in=put_back.values("row"))
     for row in used.select_related(name)[:5]:
         yield _("%(row)s is used by: %(label)s %(user)s") % {
             "row": getattr(row, name),

@@ -5,11 +5,13 @@ records. It saves nothing and needs no network; only `fetch` asks for the file.
 """
 
 import datetime
+import inspect
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from django.utils.functional import Promise
+from django.utils.translation import gettext as _
 
 from plaidoyer.civics.records import Record
 
@@ -20,6 +22,13 @@ class SourceError(Exception):
     def __init__(self, reason: str | Promise, line: int = 0) -> None:
         super().__init__(str(reason))
         self.reason, self.line = reason, line
+
+    @property
+    def told(self) -> str:
+        """The reason with its line, as one sentence."""
+        if not self.line:
+            return str(self.reason)
+        return _("line %(line)s: %(reason)s") % {"line": self.line, "reason": self.reason}
 
 
 @dataclass(slots=True)
@@ -32,12 +41,19 @@ class Reading:
 
 
 class Source(Protocol):
-    """A format and a publisher. `options` are its own (a table's name, a session)."""
+    """A format and a publisher. Its own options (a legislature, a session) are named in read()."""
 
-    name: str
-    label: str | Promise
-    licence: str
-    address: str
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def label(self) -> str | Promise: ...
+
+    @property
+    def licence(self) -> str | Promise: ...
+
+    @property
+    def address(self) -> str: ...
 
     def read(self, content: bytes, on: datetime.date, **options: Any) -> Reading:
         """What the file says as of that day. Raises SourceError where it cannot be read."""
@@ -67,3 +83,16 @@ def get(name: str) -> Source:
 def known() -> Iterator[Source]:
     """All sources, by name."""
     yield from sorted(_known.values(), key=lambda source: source.name)
+
+
+def options(source: Source) -> dict[str, str]:
+    """What may be said to a source besides its file, with what it takes where nothing is said.
+
+    These are the keywords of its read() and fetch().
+    """
+    found: dict[str, str] = {}
+    for verb in (source.read, source.fetch):
+        for name, one in inspect.signature(verb).parameters.items():
+            if one.kind is inspect.Parameter.KEYWORD_ONLY:
+                found[name] = "" if one.default in (None, False, one.empty) else str(one.default)
+    return found

@@ -162,7 +162,7 @@ def yaml(content: bytes) -> Any:
         for event in yaml_.parse(written, Loader=loader):
             starts = isinstance(event, yaml_.CollectionStartEvent)
             depth += starts - isinstance(event, yaml_.CollectionEndEvent)
-            line = event.start_mark.line + 1
+            line = event.start_mark.line + 1 if event.start_mark else 0
             if isinstance(event, yaml_.AliasEvent):
                 raise SourceError(_("one place of the file refers to another"), line)
             if depth > DEEPEST:
