@@ -121,7 +121,10 @@ def plan_petitions(draft: Draft, records: list[PetitionRecord]) -> None:
             amend(draft, row, record, said)
             continue
         row = OfficialPetition(
-            legislature=houses[record.legislature], identifier=record.identifier, **said
+            legislature=houses[record.legislature],
+            identifier=record.identifier,
+            is_followed=False,
+            **said,
         )
         if sound(draft, record, row.dates):
             found[key] = draft.add(row, str(row))

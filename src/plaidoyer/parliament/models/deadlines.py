@@ -27,8 +27,9 @@ class DeadlineNotice(models.Model):
     code = models.CharField(max_length=10)
     due_on = models.DateField()
     reader = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
-    envelope = models.OneToOneField(
-        Envelope, models.PROTECT, null=True, blank=True, related_name="deadline_notice"
+    # One mail may tell of several.
+    envelope = models.ForeignKey(
+        Envelope, models.PROTECT, null=True, blank=True, related_name="deadline_notices"
     )
     told_at = models.DateTimeField(default=timezone.now)
 

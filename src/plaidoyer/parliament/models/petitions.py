@@ -159,6 +159,12 @@ class OfficialPetition(ClusterableModel):
     debate_on = models.DateField(_("debate"), null=True, blank=True)
     answered_on = models.DateField(_("answered"), null=True, blank=True)
     answer_url = WordsField(_("answer"), blank=True, validators=[validate_links])
+    # Those brought in with a list, to compare with, are not followed.
+    is_followed = models.BooleanField(
+        _("we follow it"),
+        default=True,
+        help_text=_("Its deadlines are told to organisers, and its page is public."),
+    )
     # What the parliament's own site calls its state.
     status = models.CharField(_("state as published"), max_length=80, blank=True)
 

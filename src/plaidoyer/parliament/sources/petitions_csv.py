@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy
 from plaidoyer.civics import legislatures
 from plaidoyer.civics.records import OrganizationRecord, Record
 from plaidoyer.civics.sources import Reading, SourceError, files, register
+from plaidoyer.civics.texts import WEB
 from plaidoyer.parliament.petition_records import CountRecord, ListRecord, PetitionRecord
 from plaidoyer.parliament.records import SessionRecord
 from plaidoyer.parliament.sources import prose
@@ -63,6 +64,10 @@ class PetitionsCsv:
         reading, sessions, sources = Reading([body]), dict[str, Record](), []
         for line, row in files.rows(content):
             record, source = petition(row, line, legislature)
+            if source and not WEB.fullmatch(source):
+                # A count may stand without its page; it is shown as such.
+                reading.warnings.append((line, _("“%(said)s” is no address") % {"said": source}))
+                source = ""
             if record.session:
                 sessions.setdefault(record.session, session(legislature, record.session))
             reading.records.append(record)
@@ -103,7 +108,7 @@ def petition(row: dict[str, str], line: int, legislature: str) -> tuple[Petition
         legislature=legislature,
         identifier=number,
         title=title or {"en": number},
-        url={"en": said["source"]} if said["number"] and said["source"] else {},
+        url={"en": said["source"]} if said["number"] and WEB.fullmatch(said["source"]) else {},
         session=session_of(row, said["session"]),
         sponsor=said["sponsor"][:200],
         status=said["status"][:80],
