@@ -11,6 +11,8 @@ import unicodedata
 DIRECTION = "\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069"
 UNWANTED = re.compile(f"[{DIRECTION}\ud800-\udfff\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\ufeff]")
 SPACES = re.compile("[^\\S\u00a0\u202f]+")
+# A spreadsheet takes what begins so for a formula (https://owasp.org/www-community/attacks/CSV_Injection).
+FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 BREAKS = re.compile("\r\n|[\n\r\x0b\x0c\x85\u2028\u2029]")
 
 
@@ -27,3 +29,8 @@ def line(text: str) -> str:
     The no-break spaces that French sets before its signs stay what they are.
     """
     return SPACES.sub(" ", paragraphs(text)).strip()
+
+
+def harmless(cell: str) -> str:
+    """`cell` as no spreadsheet runs it."""
+    return f"'{cell}" if cell.lstrip(" ").startswith(FORMULA) else cell

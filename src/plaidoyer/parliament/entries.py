@@ -8,6 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from plaidoyer.civics.models import Person
+from plaidoyer.parliament import reporting
 from plaidoyer.parliament.models import Entry, Motion, Option, Position, Vote, VoteEvent
 
 
@@ -84,9 +85,23 @@ def undoable(entry: Entry) -> bool:
 
 
 def keep(event: VoteEvent, votes: Mapping[int, str]) -> None:
-    """Writes the votes, by the person's id, over those that stand."""
+    """Writes the votes, by the person's id, over those that stand; each with the party and the
+    riding of that day."""
+    seats = {
+        member.person.pk: member
+        for member in reporting.members(event.motion.legislature, event.held_on)
+    }
     Vote.objects.bulk_create(
-        [Vote(event=event, person_id=person, option=option) for person, option in votes.items()],
+        [
+            Vote(
+                event=event,
+                person_id=person,
+                option=option,
+                group=seats[person].party if person in seats else None,
+                area=seats[person].area if person in seats else None,
+            )
+            for person, option in votes.items()
+        ],
         update_conflicts=True,
         unique_fields=["event", "person"],
         update_fields=["option"],

@@ -121,11 +121,10 @@ def amend(draft: Draft, event: VoteEvent, record: VoteRecord) -> None:
     """Takes over what the source says and the rows do not know yet, or what it corrected."""
     motion, line = event.motion, record.line
     words = f"{record.session}, {record.number}"
-    titles = {"title": record.title, "url": record.url}
+    said = {"title": Words(record.title), "url": Words(record.url)}
     # A language that lacks is filled in, whoever wrote the other.
-    draft.change(
-        motion, words, **{n: merged(said, getattr(motion, n)) for n, said in titles.items()}
-    )
+    for name, texts in said.items():
+        draft.change(motion, words, **{name: merged(texts, getattr(motion, name))})
     draft.correct(
         motion,
         line,

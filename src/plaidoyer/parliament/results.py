@@ -11,9 +11,11 @@ from dataclasses import dataclass
 from django.db.models import Count, F, Q, QuerySet
 from django.utils.functional import Promise
 from django.utils.text import slugify
-from django.utils.translation import pgettext_lazy
+from django.utils.translation import get_language, pgettext_lazy
+from django.utils.translation import gettext as _
 
 from plaidoyer.civics.models import Area, Organization, Person
+from plaidoyer.lib import wording
 from plaidoyer.lib.addresses import folded
 from plaidoyer.parliament import reporting
 from plaidoyer.parliament.models import GroupCount, Option, VoteEvent
@@ -138,6 +140,34 @@ def differing(events: QuerySet[VoteEvent]) -> QuerySet[VoteEvent]:
     return counted.filter(differs, held__gt=0)
 
 
+def told(event: VoteEvent, yes: int | None = None, no: int | None = None) -> str:
+    """ "Adopted as amended on March 18, 2024: 204 for, 117 against"; the numbers where known."""
+    words = {"day": wording.date(event.held_on, get_language() or "")}
+    if yes is None or no is None:
+        return sentences()[event.result] % words
+    return numbered()[event.result] % {**words, "yes": yes, "no": no}
+
+
+def sentences() -> dict[str, str]:
+    """Each result without its numbers."""
+    return {
+        VoteEvent.Result.PASS: _("Adopted on %(day)s."),
+        VoteEvent.Result.AMENDED: _("Adopted as amended on %(day)s."),
+        VoteEvent.Result.FAIL: _("Rejected on %(day)s."),
+        VoteEvent.Result.TIE: _("Tied on %(day)s."),
+    }
+
+
+def numbered() -> dict[str, str]:
+    """Each result with its numbers."""
+    return {
+        VoteEvent.Result.PASS: _("Adopted on %(day)s: %(yes)d for, %(no)d against."),
+        VoteEvent.Result.AMENDED: _("Adopted as amended on %(day)s: %(yes)d for, %(no)d against."),
+        VoteEvent.Result.FAIL: _("Rejected on %(day)s: %(yes)d for, %(no)d against."),
+        VoteEvent.Result.TIE: _("Tied on %(day)s: %(yes)d for, %(no)d against."),
+    }
+
+
 def rows(event: VoteEvent) -> list[Row]:
     """How each member voted, by family name, and who did not; two queries.
 
@@ -197,12 +227,12 @@ def province(row: Row) -> Area | None:
     return row.province
 
 
-def kept(of: Iterable[Row], party_key: str, province_key: str, way: str) -> list[Row]:
+def kept(of: Iterable[Row], *, party: str, province: str, way: str) -> list[Row]:
     """Those of a party, a province and a way; "" is any."""
     return [
         row
         for row in of
-        if party_key in ("", key_of(row.party))
-        and province_key in ("", key_of(row.province))
+        if party in ("", key_of(row.party))
+        and province in ("", key_of(row.province))
         and way in ("", row.way)
     ]

@@ -13,6 +13,7 @@ from wagtail.models import Page
 from wagtail.search import index
 from wagtail_localize.fields import SynchronizedField, TranslatableField
 
+from plaidoyer.campaigns import scorecards
 from plaidoyer.campaigns.models import Campaign
 from plaidoyer.delivery import reporting as delivery
 from plaidoyer.mail.models import Envelope
@@ -140,6 +141,7 @@ class CampaignPage(Page):
             "demands": reporting.demands_of(self.campaign),
             "petitions": reporting.official_petitions(self.campaign),
             "letters": delivery.ladder(act.form for act in acts),
+            "votes": scorecards.asked_votes(self.campaign),
             "milestones": outcomes.timeline(self.campaign, on=timezone.localdate()),
         }
 

@@ -70,7 +70,10 @@ def session(django_db_setup, django_db_blocker):
         run("votes-csv", "ca/votes_44-1.csv")
         started = time.monotonic()
         run("votes-csv", BALLOTS, session="44-1")
-        yield time.monotonic() - started
+        took = time.monotonic() - started
+        # Checked once here, not again after every test.
+        connection.check_constraints()
+        yield took
         transaction.set_rollback(True)
 
 
@@ -175,5 +178,3 @@ def test_both_languages_of_the_list_become_one_row():
     assert event.motion.title == {"en": "Motion for closure", "fr": "Motion portant clôture"}
     assert event.result_as_published == {"en": "Agreed To", "fr": "Agréée à"}
     assert LegislativeSession.objects.count() == 1
-    with connection.cursor() as cursor:
-        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")

@@ -12,6 +12,7 @@ from wagtail.models import Page
 from plaidoyer.actions import confirmations, messages, privacy, reporting
 from plaidoyer.actions.confirmations import State
 from plaidoyer.actions.kinds import KINDS, Kind
+from plaidoyer.actions.kinds.vote_drive import voted
 from plaidoyer.actions.models import Action
 from plaidoyer.delivery.models import Letter
 from plaidoyer.lib.addresses import folded
@@ -33,6 +34,8 @@ class Done:
     state: str
     page: Page | None
     letters: list[dict[str, Any]] = field(default_factory=list)
+    # How their own member voted, where they asked for it.
+    own: list[voted.Own] = field(default_factory=list)
 
     @property
     def confirm_url(self) -> str:
@@ -70,6 +73,7 @@ def done(actions: Sequence[Action]) -> list[Done]:
     sent = Letter.objects.filter(action__in=actions).select_related("envelope")
     for letter in sent.order_by("id"):
         letters.setdefault(letter.action_id, []).append(told(letter))
+    own = voted.of(actions)
     return [
         Done(
             action=action,
@@ -77,6 +81,7 @@ def done(actions: Sequence[Action]) -> list[Done]:
             state=state(action, actions).value,
             page=pages.get(action.form_id),
             letters=letters.get(action.pk, []),
+            own=own.get(action.pk, []),
         )
         for action in actions
     ]

@@ -53,9 +53,9 @@ def posts(form: ActionForm, find: FindForm) -> list[Post]:
     every = seats.every(body.organization)
     chosen = [seat for seat in every if str(seat.pk) == find.data.get("seat")]
     if not chosen:
-        known = [(str(seat.pk), seats.described(seat)) for seat in every]
-        known.sort(key=lambda choice: choice[1].casefold())
-        find.fields["seat"].choices = [("", "—"), *known]  # type: ignore[attr-defined]
+        known = [("", "—"), *seats.listed(every)]
+        find.fields["seat"].choices = known  # type: ignore[attr-defined]
+        find.fields["seat"].help_text = seats.hint(body.organization)
         find.add_error("seat" if code else "postal_code", refusal(code))
     return chosen
 

@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from plaidoyer.actions.kinds import Kind
-from plaidoyer.actions.kinds.letter import conditions, letters
+from plaidoyer.actions.kinds.letter import conditions, letters, seats
 from plaidoyer.actions.kinds.letter.forms import LetterForm
 from plaidoyer.actions.kinds.letter.options import LetterOptionsForm
 from plaidoyer.actions.models import Action
@@ -22,6 +22,8 @@ def told(action: Action) -> dict[str, Any]:
         "left_out": letters.not_written_to(action),
         "own_words": action.content.get("own_words", 0),
         "own_copy": action.content.get("own_copy", False),
+        "by_code": seats.is_by_code(action.form),
+        "is_rural": seats.is_rural(action.postal_code),
     }
 
 

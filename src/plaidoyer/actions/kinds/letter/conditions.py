@@ -1,6 +1,6 @@
 """What a rule of a letter may look at: who it is, party, office, language, votes, positions."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 
 from django.conf import settings
 from django.utils import timezone
@@ -13,6 +13,8 @@ from plaidoyer.campaigns.models import Campaign, Target
 from plaidoyer.civics.models import Membership, Organization, Person, Post
 from plaidoyer.parliament.models import Motion, Option, Position, Vote, VoteEvent
 
+# So many recorded votes that no campaign chose are offered.
+LATEST = 100
 Found = Mapping[Key, Recipient]
 Values = dict[Key, set[str]]
 
@@ -20,7 +22,8 @@ Values = dict[Key, set[str]]
 def load() -> None:
     """Registers the conditions of this module."""
     for name, label, choices, facts in CONDITIONS:
-        register(Condition(name=name, label=label, choices=choices, facts=facts))
+        narrow = vote_facts if facts is vote_facts else None
+        register(Condition(name=name, label=label, choices=choices, facts=facts, narrow=narrow))
 
 
 def targets(campaign: Campaign | None) -> list[Target]:
@@ -124,11 +127,22 @@ def motions(campaign: Campaign | None) -> dict[int, Motion]:
     return Motion.objects.filter(legislature__in=bodies).order_by("-id").in_bulk()
 
 
+def votes(campaign: Campaign | None) -> list[VoteEvent]:
+    """The recorded votes to choose from: those that campaigns chose, and the latest others.
+
+    A session has hundreds; nobody finds one among all of them.
+    """
+    bodies = [target.organization_id for target in targets(campaign) if target.organization_id]
+    events = VoteEvent.objects.filter(motion__legislature__in=bodies).select_related("motion")
+    chosen = events.filter(asked__isnull=False).distinct()
+    found = {event.pk: event for event in [*chosen, *events[:LATEST]]}
+    return sorted(found.values(), key=lambda event: (event.held_on, event.pk), reverse=True)
+
+
 def vote_choices(campaign: Campaign | None) -> Choices:
-    events = VoteEvent.objects.filter(motion__in=motions(campaign)).select_related("motion")
     return [
         (f"{event.pk}.{option}", f"{event.motion} ({event.held_on:%Y-%m-%d}): {option.label}")
-        for event in events
+        for event in votes(campaign)
         for option in Option
     ]
 
@@ -147,10 +161,17 @@ def by_person(of: Sequence[Addressee], found: Found, said: dict[int, set[str]]) 
     return {key: said.get(person.pk, set()) for key, person in people.items() if person}
 
 
-def vote_facts(of: Sequence[Addressee], found: Found) -> Values:
+def vote_facts(
+    of: Sequence[Addressee], found: Found, wanted: Collection[str] | None = None
+) -> Values:
+    """How they voted; in hundreds of votes, so `wanted` says which are looked at."""
     people = [one.person for one in found.values() if one.person]
     said: dict[int, set[str]] = {}
-    for vote in Vote.objects.filter(person__in=people):
+    votes = Vote.objects.filter(person__in=people)
+    if wanted is not None:
+        keys = {value.partition(".")[0] for value in wanted}
+        votes = votes.filter(event__in=[key for key in keys if key.isdecimal()])
+    for vote in votes:
         said.setdefault(vote.person_id, set()).add(f"{vote.event_id}.{vote.option}")
     return by_person(of, found, said)
 

@@ -24,6 +24,8 @@ LONGEST_BODY = 10_000
 SHOWN_FOR = 24 * 60 * 60
 LONG_LIST = 12
 SEVERAL_AREAS = _("Your postal code lies in several areas. Choose the one where you live.")
+PART = _("Write your whole postal code, or choose the area where you live.")
+CHOOSE = _("Choose the member who represents you.")
 NO_AREA = _("We do not know this postal code. Choose the member who represents you.")
 
 
@@ -216,25 +218,49 @@ class LetterForm(ActForm):
         """The seats that the letter goes to; none while the writer does not know either.
 
         Those of the code's area or, where the code lies in several areas or in none that we know,
-        the one that was chosen from a list, which is no dead end.
+        the one that was chosen from a list, which is no dead end. Whoever knows better than the
+        table chooses from the whole list.
         """
-        lying = seats.found(postal_code, body) if postal_code else []
-        if len(seats.areas(lying)) == 1:
-            return lying
-        among = lying or seats.every(body)
-        self.offer_seats(seats.choices(among))
         typed = self.cleaned_data.get("seat", "")
-        chosen = [seat for seat in among if str(seat.pk) == typed]
-        if not chosen and typed != seats.UNKNOWN:
+        wants_all = seats.ELSEWHERE in (typed, self.data.get("step"))
+        if not wants_all and (chosen := seats.anywhere(typed, body)):
+            return [chosen]
+        lying = seats.lying(postal_code, body) if postal_code else seats.Lying()
+        if lying.is_sure and not wants_all:
+            return list(lying.seats)
+        return self.ask(postal_code, body, lying if not wants_all else None)
+
+    def ask(self, postal_code: str, body: Organization, lying: seats.Lying | None) -> list[Post]:
+        """Offers seats to choose from, with what was chosen; `lying`: None for the whole list."""
+        typed = self.cleaned_data.get("seat", "")
+        if lying and lying.seats:
+            among = list(lying.seats)
+            self.offer_seats(seats.choices(lying), body, among)
+        else:
+            among = seats.every(body)
+            self.offer_seats([*seats.listed(among, seats.ANY), seats.unknown()], body, among)
+        chosen = [seat for seat in among if lying is not None and str(seat.pk) == typed]
+        if not chosen and (lying is None or typed != seats.UNKNOWN):
             if not postal_code:
                 self.add_error("postal_code", _("Write your postal code."))
-            self.add_error("seat", SEVERAL_AREAS if lying else NO_AREA)
+            self.add_error("seat", self.why(lying))
         return chosen
 
-    def offer_seats(self, choices: list[tuple[str, str]]) -> None:
+    def why(self, lying: seats.Lying | None) -> Any:
+        """Why one has to choose."""
+        if lying is None:
+            return CHOOSE
+        if lying.answer.is_part and lying.seats:
+            return PART
+        return SEVERAL_AREAS if lying.seats else NO_AREA
+
+    def offer_seats(
+        self, choices: list[seats.Choice], body: Organization, among: list[Post]
+    ) -> None:
         """Asks for the member: beside each other where they are few, else in a list to open."""
         field = self.fields["seat"]
-        if len(choices) > LONG_LIST:
+        field.help_text = seats.hint(body)
+        if len(among) >= LONG_LIST:
             field.widget = forms.Select()
             choices = [("", "—"), *choices]
         field.choices = choices  # type: ignore[attr-defined]

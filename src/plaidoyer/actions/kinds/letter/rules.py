@@ -8,7 +8,7 @@ starts (outcomes adds the standing of a demand).
 """
 
 import enum
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -60,6 +60,14 @@ class Condition:
     choices: Callable[[Campaign | None], Choices]
     # Which values are true of each addressee, by its key; few queries, however many addressees.
     facts: Callable[[Sequence[Addressee], Mapping[Key, Recipient]], Mapping[Key, set[str]]]
+    # The same for a few values only, where very many could be true.
+    narrow: (
+        Callable[
+            [Sequence[Addressee], Mapping[Key, Recipient], Collection[str]],
+            Mapping[Key, set[str]],
+        ]
+        | None
+    ) = None
 
 
 CONDITIONS: dict[str, Condition] = {}
@@ -90,6 +98,21 @@ def facts(
     rules: Sequence[Rule], of: Sequence[Addressee], recipients: Mapping[Key, Recipient]
 ) -> dict[Key, Facts]:
     """What `rules` need to know of each addressee, by its key; nothing is read that none needs."""
-    names = {rule.condition for rule in rules} & CONDITIONS.keys()
-    found = {name: CONDITIONS[name].facts(of, recipients) for name in names}
+    asked: dict[str, set[str]] = {}
+    for rule in rules:
+        asked.setdefault(rule.condition, set()).add(rule.value)
+    names = asked.keys() & CONDITIONS.keys()
+    found = {name: known(CONDITIONS[name], of, recipients, asked[name]) for name in names}
     return {to.key: {name: frozenset(found[name].get(to.key, ())) for name in names} for to in of}
+
+
+def known(
+    condition: Condition,
+    of: Sequence[Addressee],
+    recipients: Mapping[Key, Recipient],
+    values: Collection[str],
+) -> Mapping[Key, set[str]]:
+    """Which of `values`, and perhaps others, are true of each addressee."""
+    if condition.narrow:
+        return condition.narrow(of, recipients, values)
+    return condition.facts(of, recipients)

@@ -1,17 +1,26 @@
 """Who represents somebody in the body that a form writes to, by their postal code."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 
+from django.utils.html import format_html
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from plaidoyer.actions.models import ActionForm
 from plaidoyer.campaigns.models import Target
-from plaidoyer.civics import places
+from plaidoyer.civics import codes, finders, places
 from plaidoyer.civics.models import Organization, Post
+from plaidoyer.civics.places import Answer
 
 UNKNOWN = "unknown"
+# None of those that the postal code tells: the whole list is asked for, and chosen from.
+ELSEWHERE = "elsewhere"
+ANY = "any-"
+# So many areas are offered, the likeliest ones; the others are in the whole list.
+MOST = 5
 LEGISLATURE = "legislature"
-Choices = list[tuple[str, str | list[tuple[str, str]]]]
+Choice = tuple[str, str | list[tuple[str, str]]]
 
 
 def is_by_code(action_form: ActionForm) -> bool:
@@ -31,7 +40,36 @@ def legislature(targets: Iterable[Target]) -> Target | None:
 
 def found(postal_code: str, body: Organization) -> list[Post]:
     """The seats of `body` for the areas in which the code may lie; vacant ones too."""
-    return places.representatives(places.areas(postal_code), body)
+    return places.representatives(places.areas(postal_code, legislature=body), body)
+
+
+@dataclass(frozen=True, slots=True)
+class Lying:
+    """The seats for a code, the likeliest first, and what is known of it."""
+
+    seats: Sequence[Post] = ()
+    answer: Answer = field(default_factory=Answer)
+
+    @property
+    def is_sure(self) -> bool:
+        """Whether nobody needs to choose."""
+        return bool(self.seats) and self.answer.is_sure
+
+
+def lying(postal_code: str, body: Organization) -> Lying:
+    """The seats of `body` for a code, of at most so many areas as one can choose from."""
+    answer = places.answers([postal_code], legislature=body)[postal_code]
+    order = [place.area.pk for place in answer.places[:MOST]]
+    seats = places.representatives(order, body) if order else []
+    return Lying(sorted(seats, key=lambda seat: order.index(seat.area_id or 0)), answer)
+
+
+def anywhere(typed: str, body: Organization) -> Post | None:
+    """The seat that was chosen from the whole list; None for what is none of it."""
+    number = typed.removeprefix(ANY)
+    if not typed.startswith(ANY) or not number.isdecimal() or len(number) > 18:
+        return None
+    return places.seats(body).filter(pk=int(number)).first()
 
 
 def areas(seats: Iterable[Post]) -> Mapping[int, list[Post]]:
@@ -43,9 +81,8 @@ def areas(seats: Iterable[Post]) -> Mapping[int, list[Post]]:
 
 
 def every(body: Organization) -> list[Post]:
-    """All seats of `body` that represent an area; a handful of queries, however many."""
-    seats = body.posts.exclude(area=None).select_related("area")
-    return list(seats.prefetch_related("memberships__person", "memberships__on_behalf_of"))
+    """All seats of `body` that represent an area of today; a handful of queries, however many."""
+    return list(places.seats(body))
 
 
 def described(seat: Post) -> str:
@@ -60,8 +97,56 @@ def described(seat: Post) -> str:
     return (_("%(area)s: %(member)s (%(party)s)") if party else _("%(area)s: %(member)s")) % words
 
 
-def choices(seats: Iterable[Post]) -> list[tuple[str, str]]:
-    """Seats to choose from, by the name of the area; and not to know."""
-    these = [(str(seat.pk), described(seat)) for seat in seats]
-    unknown = (UNKNOWN, _("I do not know: find out who it is, and hold my letter until then"))
-    return [*sorted(these, key=lambda choice: choice[1].casefold()), unknown]
+def choices(found: Lying) -> list[Choice]:
+    """The seats for a code, the likeliest first with their shares; another one; not to know."""
+    shares = {place.area.pk: place.share for place in found.answer.places}
+    these: list[Choice] = [
+        (str(seat.pk), with_share(described(seat), shares.get(seat.area_id or 0)))
+        for seat in found.seats
+    ]
+    if not any(shares.values()):
+        these.sort(key=lambda choice: str(choice[1]).casefold())
+    return [*these, (ELSEWHERE, _("Another one: show me the whole list")), unknown()]
+
+
+def with_share(words: str, share: object) -> str:
+    """A seat in the list, with how likely it is where that is known."""
+    if not share:
+        return words
+    percent = max(1, round(100 * float(share)))  # type: ignore[arg-type]
+    return _("%(seat)s – about %(percent)s%% of the codes that begin like yours") % {
+        "seat": words,
+        "percent": percent,
+    }
+
+
+def listed(seats: Iterable[Post], prefix: str = "") -> list[Choice]:
+    """Seats by the name of their area; where areas lie in others (provinces), under their names."""
+    groups: dict[str, list[tuple[str, str]]] = {}
+    for seat in seats:
+        parent = str(seat.area.parent) if seat.area and seat.area.parent_id else ""
+        groups.setdefault(parent, []).append((f"{prefix}{seat.pk}", described(seat)))
+    for group in groups.values():
+        group.sort(key=lambda choice: choice[1].casefold())
+    if len(groups) < 2:
+        return [choice for group in groups.values() for choice in group]
+    return sorted(groups.items(), key=lambda group: group[0].casefold())  # type: ignore[arg-type]
+
+
+def unknown() -> Choice:
+    """Not to know: the act counts, and its letter waits."""
+    return UNKNOWN, _("I do not know: find out who it is, and hold my letter until then")
+
+
+def hint(body: Organization) -> str:
+    """Where the parliament itself tells people who represents them; safe HTML, "" for none."""
+    if not (page := finders.finder(body, get_language() or "")):
+        return ""
+    words = _("Not sure? The official page tells who represents an address (another site).")
+    return format_html('<a href="{}" rel="noopener" target="_blank">{}</a>', page, words)
+
+
+def is_rural(postal_code: str) -> bool:
+    """Whether a code covers so wide an area that its riding is to be checked."""
+    code = codes.normalized(postal_code)
+    return any(codes.is_rural(code, country) for country in codes.countries(code))

@@ -18,8 +18,6 @@ from plaidoyer.lib.words import folded
 
 LONGEST_SEARCH = 100
 SORTS = ("name", "newest", "oldest", "country")
-# A spreadsheet takes what begins so for a formula (https://owasp.org/www-community/attacks/CSV_Injection).
-FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 
 def searched(text: str) -> list[str]:
@@ -93,8 +91,3 @@ def columns() -> dict[str, str]:
         "signatory": _("Signatory"),
         "signed_on": _("Signed on"),
     }
-
-
-def harmless(cell: str) -> str:
-    """`cell` as no spreadsheet runs it."""
-    return f"'{cell}" if cell.lstrip(" ").startswith(FORMULA) else cell

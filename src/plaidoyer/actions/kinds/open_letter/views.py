@@ -29,6 +29,7 @@ from plaidoyer.actions.kinds.open_letter import (
 )
 from plaidoyer.actions.kinds.open_letter.models import OrganisationSignature, Revision
 from plaidoyer.actions.models import ActionForm
+from plaidoyer.lib import typed
 
 PER_PAGE = 50
 PEOPLE, ORGANISATIONS = "people", "organisations"
@@ -56,7 +57,7 @@ def signatories(request: HttpRequest, public_id: str) -> HttpResponse:
     of = request.GET.get("of", "")
     if of not in (PEOPLE, ORGANISATIONS):
         of = ORGANISATIONS if signed["organisations"] or not takes(form, "persons") else PEOPLE
-    search = lists.typed.line(request.GET.get("q", ""))[: lists.LONGEST_SEARCH]
+    search = typed.line(request.GET.get("q", ""))[: lists.LONGEST_SEARCH]
     sort = request.GET.get("sort", "")
     sort = sort if sort in lists.SORTS else "name"
     found = (lists.people if of == PEOPLE else lists.organisations_of)(form, search, sort)
@@ -116,7 +117,7 @@ def table(form: ActionForm, language: str) -> Iterator[str]:
     # The mark lets spreadsheets read accents rightly.
     yield "\ufeff"
     for line in lines:
-        yield writer.writerow([lists.harmless(cell) for cell in line])
+        yield writer.writerow([typed.harmless(cell) for cell in line])
 
 
 @require_safe

@@ -20,10 +20,10 @@ from wagtail.admin.views.generic.permissions import PermissionCheckedMixin
 
 from plaidoyer.actions.kinds.open_letter import countries, organisations
 from plaidoyer.actions.kinds.open_letter.models import OrganisationSignature
-from plaidoyer.actions.kinds.open_letter.signatories import harmless
 from plaidoyer.actions.models import ActionForm
 from plaidoyer.actions.review_desk import STATES
 from plaidoyer.lib.desk import Ledger, Listing
+from plaidoyer.lib.typed import harmless
 
 STANDINGS = {**STATES, "withdrawn": _("withdrawn")}
 

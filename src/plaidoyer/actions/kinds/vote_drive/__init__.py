@@ -24,6 +24,7 @@ KIND = Kind(
     preview_template="vote_drive/preview.html",
     told_template="vote_drive/letters.html",
     told=told,
+    then_template="vote_drive/own.html",
     shown_template="vote_drive/shown.html",
     shown=board.shown,
     impersonal=frozenset({"targets", "posts"}),

@@ -15,7 +15,7 @@ from plaidoyer.actions.kinds.vote_drive import closing, counts
 from plaidoyer.actions.models import ActionForm
 from plaidoyer.lib import wording
 from plaidoyer.lib.words import folded
-from plaidoyer.parliament import reporting
+from plaidoyer.parliament import reporting, results
 from plaidoyer.parliament.models import Motion, Option, Position, VoteEvent
 from plaidoyer.parliament.reporting import Member
 
@@ -157,16 +157,11 @@ def countdown(day: datetime.date | None, today: datetime.date) -> str:
 
 
 def result(event: VoteEvent, rows: list[Row]) -> str:
-    """ "Adopted on May 4, 2026: 7 for, 3 against"; the numbers only where nobody's vote lacks."""
-    date = wording.date(event.held_on, get_language() or "")
-    adopted = event.result == VoteEvent.Result.PASS
+    """ "Adopted on May 4, 2026: 7 for, 3 against": the published numbers; without any, those of
+    the board, and only where nobody's vote lacks."""
+    if event.yes_count is not None and event.no_count is not None:
+        return results.told(event, event.yes_count, event.no_count)
     known = [row.vote for row in rows if row.vote]
     if len(known) < len(rows) or not known:
-        words = _("Adopted on %(day)s.") if adopted else _("Rejected on %(day)s.")
-        return words % {"day": date}
-    words = (
-        _("Adopted on %(day)s: %(yes)d for, %(no)d against.")
-        if adopted
-        else _("Rejected on %(day)s: %(yes)d for, %(no)d against.")
-    )
-    return words % {"day": date, "yes": known.count(Option.YES), "no": known.count(Option.NO)}
+        return results.told(event)
+    return results.told(event, known.count(Option.YES), known.count(Option.NO))

@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 from typing import Any
 
-from plaidoyer.actions.kinds.letter import letters
+from plaidoyer.actions.kinds.letter import letters, seats
 from plaidoyer.actions.kinds.letter.letters import Composed
+from plaidoyer.actions.kinds.vote_drive import voted
 from plaidoyer.actions.models import Action
 
 
@@ -24,4 +25,10 @@ def told(action: Action) -> dict[str, Any]:
         key = letter.subject, letter.body.partition("\n\n")[2], letter.language
         group = groups.setdefault(key, Group(letter, []))
         group.recipients.append(letter.recipient)
-    return {"letters": composed, "groups": list(groups.values())}
+    return {
+        "letters": composed,
+        "groups": list(groups.values()),
+        "by_code": seats.is_by_code(action.form),
+        "is_rural": seats.is_rural(action.postal_code),
+        **voted.told(action),
+    }

@@ -1,0 +1,1 @@
+"""What a legislature decided, and how each member voted: recorded votes and scorecards."""
