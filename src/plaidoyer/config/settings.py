@@ -247,6 +247,12 @@ MAILERS = {
 }
 DEFAULT_FROM_EMAIL = f"Plaidoyer <contact@{MAIL_DOMAIN}>"
 
+# Machines of others that are asked for their lists: seconds to wait, and before asking again.
+FETCH_TIMEOUT = env_int("FETCH_TIMEOUT", 4)
+FETCH_PAUSE = 1.0
+# Only tests ask this very machine, and without https.
+FETCH_LOOPBACK = False
+
 # Who is asked, behind the pages, where a postal code lies that no imported table tells. Nobody
 # unless it is set: then only the code is sent. Each set of boundaries with its OCD divisions.
 POSTAL_LOOKUPS = env_choice("POSTAL_LOOKUPS", {"none", "represent"}, "none")
