@@ -67,8 +67,8 @@ def match(actions: Iterable[Action], at: datetime.datetime | None = None) -> lis
 def areas_of(actions: Iterable[Action]) -> dict[str, int]:
     """The area of each postal code that lies in exactly one; one query for all."""
     codes = {action.postal_code for action in actions} - {""}
-    found = places.areas_of(codes) if codes else {}
-    return {code: areas[0].pk for code, areas in found.items() if len(areas) == 1}
+    found = places.homes(codes) if codes else {}
+    return {code: area.pk for code, area in found.items()}
 
 
 def match_pending(limit: int = 500, reach: int | None = REACH) -> int:

@@ -15,7 +15,7 @@ from wagtail.admin.forms import WagtailAdminModelForm
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, ObjectList
 from wagtail.admin.ui.tables import Column
 
-from plaidoyer.civics import places
+from plaidoyer.civics import codes, places
 from plaidoyer.civics.models import Area, Membership, Organization, Person, Post
 from plaidoyer.lib.desk import Desk, Listing, Rows, RowsPanel
 
@@ -167,7 +167,11 @@ class AreaForm(WagtailAdminModelForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        known = list(self.instance.prefixes.order_by("prefix")) if self.instance.pk else []
+        known = (
+            list(self.instance.prefixes.filter(table="").order_by("prefix"))
+            if self.instance.pk
+            else []
+        )
         self.initial["beginnings"] = "\n".join(row.prefix for row in known)
         self.initial["country"] = known[0].country if known else ""
 
@@ -175,12 +179,15 @@ class AreaForm(WagtailAdminModelForm):
         """Raises ValidationError naming the first line that is no beginning of a code."""
         found = set()
         lines = self.cleaned_data["beginnings"].replace(",", "\n").splitlines()
+        country = self.cleaned_data.get("country") or ""
         for number, line in enumerate(lines, start=1):
             written = "".join(line.split()).replace("-", "")
-            if written and (not written.isalnum() or len(written) > places.LONGEST):
+            is_sound = written.isalnum() and len(written) <= places.LONGEST
+            begin = codes.beginning(line, country) if is_sound else ""
+            if written and not begin:
                 message = _("Line %(number)s is no beginning of a postal code: “%(line)s”.")
                 raise ValidationError(message % {"number": number, "line": line.strip()[:40]})
-            found.add(places.normalized(written))
+            found.add(begin)
         return sorted(found - {""})
 
     def clean(self) -> dict[str, Any]:

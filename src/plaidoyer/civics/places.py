@@ -11,7 +11,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from plaidoyer.civics import codes, lookups
@@ -37,14 +37,29 @@ Beginnings = dict[str, list[Place]]
 Tables = dict[tuple[str, str], Beginnings]
 
 
+def valid(on: datetime.date, area: str = "area__") -> Q:
+    """Whether an area is one of that day; `area`: how the rows that are asked refer to it."""
+    starts, ends = f"{area}valid_from", f"{area}valid_until"
+    return (Q(**{starts: None}) | Q(**{f"{starts}__lte": on})) & (
+        Q(**{ends: None}) | Q(**{f"{ends}__gte": on})
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Answer:
     """What is known of one code: the places it may lie in, the likeliest first."""
 
     places: Sequence[Place] = ()
-    # A beginning only, or a code that covers a wide area: even one place is a guess.
+    # Only the beginning of a code: the places where the codes that begin so lie, as far as
+    # shares are known; else one place is a guess.
     is_part: bool = False
+    # Codes of this form cover a wide area: one place is likely, and to be checked.
     is_rural: bool = False
+
+    @property
+    def is_sure(self) -> bool:
+        """Whether nobody needs to choose."""
+        return len(self.places) == 1 and not (self.is_part and self.places[0].share is None)
 
     @property
     def areas(self) -> list[Area]:
@@ -74,7 +89,7 @@ def areas_of(
     legislature: Organization | None = None,
 ) -> dict[str, list[Area]]:
     """The same for many codes, by code as it was given; one query, however many."""
-    found = answers(postal_codes, on, country, legislature)
+    found = answers(postal_codes, on, country, legislature, guess=False)
     return {
         code: sorted(answer.areas, key=lambda area: area.identifier)
         for code, answer in found.items()
@@ -86,15 +101,18 @@ def answers(
     on: datetime.date | None = None,
     country: str | None = None,
     legislature: Organization | None = None,
+    *,
+    guess: bool = True,
 ) -> dict[str, Answer]:
     """All that is known of codes, by code as it was given; one query, however many.
 
+    `guess`: what is only the beginning of a code lies wherever its shares say.
     Where an online provider is enabled, what it said of codes of which the tables of a
     `legislature` do not tell one area is two queries more.
     """
     asked = {code: normalized(code) for code in postal_codes}
     tables = _tables(asked.values(), on or timezone.localdate(), country, legislature)
-    found = {code: _answer(written, tables) for code, written in asked.items()}
+    found = {code: _answer(written, tables, guess) for code, written in asked.items()}
     open_ = {asked[code] for code, answer in found.items() if len(answer.places) != 1} - {""}
     if legislature is None or not open_ or not lookups.is_on():
         return found
@@ -140,8 +158,7 @@ def _tables(
     """What all tables say of the beginnings of these codes; one query."""
     wanted = {begin for code in written for each in ("", "GB") for begin in _begin(code, each)}
     rows = PostalPrefix.objects.filter(
-        Q(area__valid_from=None) | Q(area__valid_from__lte=on),
-        Q(area__valid_until=None) | Q(area__valid_until__gte=on),
+        valid(on),
         prefix__in=wanted,
         **({"country": country.upper()} if country else {}),
     ).select_related("area")
@@ -164,8 +181,8 @@ def _begin(code: str, country: str) -> list[str]:
     return codes.beginnings(code, country)
 
 
-def _answer(code: str, tables: Tables) -> Answer:
-    by_table = _by_table(code, tables)
+def _answer(code: str, tables: Tables, guess: bool) -> Answer:
+    by_table = _by_table(code, tables, guess)
     places = {place.area.pk: place for found in by_table.values() for place in found}
     countries = {country for country, _table in by_table}
     return Answer(
@@ -175,8 +192,11 @@ def _answer(code: str, tables: Tables) -> Answer:
     )
 
 
-def _by_table(code: str, tables: Tables) -> dict[tuple[str, str], list[Place]]:
-    """Where a code lies, by each table that knows it; by its shares where it does not."""
+def _by_table(code: str, tables: Tables, guess: bool = False) -> dict[tuple[str, str], list[Place]]:
+    """Where a code lies, by each table that knows it; by its shares where it does not.
+
+    `guess`: by its shares too, where only the beginning of a code is known.
+    """
     found = {
         (country, table): places
         for (country, table), said in tables.items()
@@ -185,8 +205,16 @@ def _by_table(code: str, tables: Tables) -> dict[tuple[str, str], list[Place]]:
     return {
         (country, table): places
         for (country, table), places in found.items()
-        if not table.endswith(SHARES) or (country, table.removesuffix(SHARES)) not in found
+        if (country, _other(code, country, table, guess)) not in found
     }
+
+
+def _other(code: str, country: str, table: str, guess: bool) -> str:
+    """The table that, where it knows a code, goes before this one."""
+    by_shares = guess and codes.is_part(code, country)
+    if table.endswith(SHARES) == by_shares:
+        return "—"
+    return table + SHARES if by_shares else table.removesuffix(SHARES)
 
 
 def _longest(beginnings: list[str], said: Beginnings) -> list[Place]:
@@ -217,18 +245,13 @@ def representatives(of: Iterable[Area], legislature: Organization) -> list[Post]
     )
 
 
-def seats(legislature: Organization, on: datetime.date | None = None) -> list[Post]:
-    """All seats of `legislature` for areas of that day (today, if none is given), as above.
+def seats(legislature: Organization, on: datetime.date | None = None) -> QuerySet[Post]:
+    """The seats of `legislature` for areas of that day (today, if none is given), as above.
 
     A riding that was redrawn keeps its seat in the past.
     """
-    on = on or timezone.localdate()
-    now = legislature.posts.filter(
-        Q(area__valid_from=None) | Q(area__valid_from__lte=on),
-        Q(area__valid_until=None) | Q(area__valid_until__gte=on),
-        area__isnull=False,
-    )
-    return list(
+    now = legislature.posts.filter(valid(on or timezone.localdate()), area__isnull=False)
+    return (
         now.select_related("area__parent", "organization")
         .prefetch_related("memberships__person", "memberships__on_behalf_of")
         .order_by("area__identifier", "id")
