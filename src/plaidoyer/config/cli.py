@@ -9,7 +9,7 @@ from pathlib import Path
 
 import click
 
-from plaidoyer.config import postgres
+from plaidoyer.config import civics, postgres
 
 
 def find_database(*, durable: bool = False) -> None:
@@ -42,6 +42,9 @@ def run(command: list[str]) -> None:
 @click.group()
 def main() -> None:
     """Campaign platform: act, deliver, track, report."""
+
+
+main.add_command(civics.civics)
 
 
 @main.command(context_settings={"ignore_unknown_options": True, "help_option_names": []})

@@ -85,14 +85,15 @@ def known() -> Iterator[Source]:
     yield from sorted(_known.values(), key=lambda source: source.name)
 
 
-def options(source: Source) -> dict[str, str]:
+def options(source: Source) -> dict[str, str | bool]:
     """What may be said to a source besides its file, with what it takes where nothing is said.
 
-    These are the keywords of its read() and fetch().
+    These are the keywords of its read() and fetch(); one that is false by itself is a flag.
     """
-    found: dict[str, str] = {}
+    found: dict[str, str | bool] = {}
     for verb in (source.read, source.fetch):
         for name, one in inspect.signature(verb).parameters.items():
             if one.kind is inspect.Parameter.KEYWORD_ONLY:
-                found[name] = "" if one.default in (None, False, one.empty) else str(one.default)
+                default = "" if one.default in (None, one.empty) else one.default
+                found[name] = default if isinstance(default, bool) else str(default)
     return found

@@ -57,7 +57,7 @@ class Popolo:
         name_en: str = "",
         name_fr: str = "",
         page: str = "",
-        partial: str = "",
+        partial: bool = False,
         **options: Any,
     ) -> Reading:
         """Persons, organizations, posts, areas and memberships of the file.

@@ -52,7 +52,7 @@ class Table:
         page: str = "",
         since: str = "",
         until: str = "",
-        partial: str = "",
+        partial: bool = False,
         kind: str = "",
         **options: Any,
     ) -> Reading:

@@ -286,7 +286,7 @@ def test_an_organization_that_was_typed_in_is_adopted_by_its_name():
     assert typed.identifier == HOUSE
     assert typed.classification == "legislature"
     assert typed.name == {"en": "RIVER HOUSE", "fr": "Chambre"}
-    assert "stays" in draft.conflicts[0][1]
+    assert draft.conflicts == []
 
 
 def test_what_somebody_corrected_here_stays_and_is_told():
