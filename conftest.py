@@ -3,6 +3,9 @@ import socket
 from pathlib import Path
 
 import pytest
+from django.db import connection
+from django.utils import translation
+
 
 pytest_plugins = ["tests.servers"]
 
@@ -12,6 +15,21 @@ def plain_static_files(settings):
     """Pages name their static files without the manifest that collectstatic writes."""
     plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
     settings.STORAGES = {**settings.STORAGES, "staticfiles": plain}
+
+
+@pytest.fixture(autouse=True)
+def first_language():
+    """No test hears the language that another one spoke."""
+    yield
+    translation.deactivate()
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix, cluster):
+    """The tests' database is a copy: to migrate a new one takes half a minute."""
+    from tests.servers import make_template
+
+    connection.settings_dict["TEST"]["TEMPLATE"] = make_template(cluster)
 
 
 @pytest.fixture(autouse=True, scope="session")

@@ -305,10 +305,18 @@ def cluster() -> str:
     return os.environ["DATABASE_URL"]
 
 
+@contextmanager
+def alone(cluster: str, work: str) -> Iterator[psycopg.Connection]:
+    """A session on the cluster, while no other process of the tests does the same work."""
+    with psycopg.connect(cluster, autocommit=True) as session:
+        session.execute("SELECT pg_advisory_lock(hashtext(%s))", [work])
+        yield session
+
+
 def make_template(cluster: str) -> str:
     """The name of a migrated, otherwise empty database; made anew when a migration changed."""
     name = f"template_{fingerprint(PACKAGE.glob('*/migrations/*.py'))}"
-    with psycopg.connect(cluster, autocommit=True) as session:
+    with alone(cluster, "template") as session:
         names = [row[0] for row in session.execute("SELECT datname FROM pg_database")]
         if name in names:
             return name
@@ -339,7 +347,7 @@ def tell_story(cluster: str, folder: Path) -> str:
     """
     sources = (*PACKAGE.rglob("*.py"), *PACKAGE.glob("demo/content/**/*"))
     name = f"story_{fingerprint(path for path in sources if path.is_file())}"
-    with psycopg.connect(cluster, autocommit=True) as session:
+    with alone(cluster, "story") as session:
         names = [row[0] for row in session.execute("SELECT datname FROM pg_database")]
         if name in names and folder.exists():
             return name
@@ -370,8 +378,9 @@ def collect_static(var_dir: Path) -> Path:
 
 
 @pytest.fixture(scope="session")
-def static_files() -> Path:
-    return collect_static(Path(os.environ["VAR_DIR"]))
+def static_files(cluster: str) -> Path:
+    with alone(cluster, "static files"):
+        return collect_static(Path(os.environ["VAR_DIR"]))
 
 
 @contextmanager
