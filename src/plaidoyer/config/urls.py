@@ -23,6 +23,7 @@ urlpatterns += i18n_patterns(
     path("", include("plaidoyer.actions.urls")),
     path("", include("plaidoyer.reports.urls")),
     path("me/", include("plaidoyer.website.me.urls")),
+    path("", include("plaidoyer.website.petitions.urls")),
     path("", include("plaidoyer.website.votes.urls")),
     path("", include(framed)),
     path("", include(wagtail_urls)),

@@ -15,7 +15,7 @@ from plaidoyer.campaigns.models import Campaign
 from plaidoyer.outcomes import reporting as outcomes
 from plaidoyer.outcomes.models import Evidence, Milestone, Movement, Standing
 from plaidoyer.outcomes.standings import demand_standing
-from plaidoyer.parliament.models import OfficialPetition, PetitionSnapshot
+from plaidoyer.parliament import petitions, tellings
 from plaidoyer.reports.models import Document
 
 if TYPE_CHECKING:
@@ -165,11 +165,10 @@ def news(pages: PageQuerySet, limit: int) -> list[News]:
     ]
 
 
-def official_petitions(campaign: Campaign) -> list[OfficialPetition]:
-    """Those of the campaign, each with its last official count (`last`, or none)."""
-    latest = PetitionSnapshot.objects.order_by("petition", "-taken_at").distinct("petition")
-    petitions = campaign.official_petitions.select_related("legislature")
-    return list(petitions.prefetch_related(Prefetch("snapshots", latest, to_attr="last")))
+def official_petitions(campaign: Campaign) -> list[dict[str, Any]]:
+    """What is told of each of the campaign's: parliament.tellings.tell()."""
+    held = campaign.official_petitions.select_related("legislature", "session").order_by("pk")
+    return [tellings.tell(petitions.story(petition)) for petition in held]
 
 
 def last_edition(language: str) -> dict[str, Any] | None:

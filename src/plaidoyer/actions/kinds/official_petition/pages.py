@@ -3,21 +3,23 @@
 from collections.abc import Mapping
 from typing import Any
 
-from plaidoyer.actions.kinds.official_petition.reminders import is_open
 from plaidoyer.actions.models import ActionForm
+from plaidoyer.parliament import petitions, tellings
 from plaidoyer.parliament.models import OfficialPetition
-from plaidoyer.parliament.petitions import figure_at
 
 
 def shown(form: ActionForm) -> Mapping[str, Any]:
-    """The petition and its official count as it was last seen, with its source."""
+    """The petition, its official count as it was last seen, and where it stands."""
     petition = (
-        OfficialPetition.objects.select_related("legislature")
+        OfficialPetition.objects.select_related("legislature", "session")
         .filter(pk=form.options.get("petition"))
         .first()
     )
+    if petition is None:
+        return {"petition": None, "petition_is_open": False}
+    told = tellings.tell(petitions.story(petition))
     return {
         "petition": petition,
-        "official": figure_at(petition) if petition else None,
-        "petition_is_open": bool(petition and is_open(petition)),
+        "told": told,
+        "petition_is_open": told["course"].is_open,
     }

@@ -26,6 +26,7 @@ from plaidoyer.mail.kinds import Message
 from plaidoyer.mail.models import Envelope
 from plaidoyer.organisation.models import Organisation
 from plaidoyer.parliament.models import OfficialPetition
+from plaidoyer.parliament.petitions import is_open
 
 SIGNED, REMIND = "signed", "remind"
 # Opens the page on which somebody who was reminded says that they have signed since.
@@ -110,15 +111,9 @@ def petitions() -> dict[int, OfficialPetition]:
     """The official petition of each form that reminders wait on, by the form's id."""
     waiting = Reminder.objects.filter(envelope=None, withdrawn_at=None)
     forms = dict(waiting.values_list("form_id", "form__options__petition").distinct())
-    known = OfficialPetition.objects.in_bulk([key for key in forms.values() if key])
+    rows = OfficialPetition.objects.select_related("legislature", "session")
+    known = rows.in_bulk([key for key in forms.values() if key])
     return {form: known[key] for form, key in forms.items() if key in known}
-
-
-def is_open(petition: OfficialPetition) -> bool:
-    """Whether the parliament's site takes signatures today."""
-    today = timezone.localdate()
-    begun = petition.opens_on is None or petition.opens_on <= today
-    return begun and (petition.closes_on is None or today <= petition.closes_on)
 
 
 def compose(due: Sequence[Envelope]) -> dict[int, Message]:
@@ -126,7 +121,8 @@ def compose(due: Sequence[Envelope]) -> dict[int, Message]:
     organisation = Organisation.current()
     found = wanted().filter(envelope__in=due).select_related("action__form__campaign")
     keys = {reminder.action.form.options.get("petition") for reminder in found}
-    known = OfficialPetition.objects.in_bulk([key for key in keys if key])
+    rows = OfficialPetition.objects.select_related("legislature", "session")
+    known = rows.in_bulk([key for key in keys if key])
     composed = {}
     for reminder in found:
         petition = known.get(reminder.action.form.options.get("petition"))

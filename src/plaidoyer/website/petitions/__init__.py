@@ -1,0 +1,1 @@
+"""A page of its own for each official petition, and its days for calendar programs."""
