@@ -42,6 +42,9 @@ BURST = 5
 class FetchError(SourceError):
     """An address that did not answer, must not be asked, or answered with something else."""
 
+    # What it answered with (RFC 9110), where it did.
+    status = 0
+
 
 @dataclass(frozen=True, slots=True)
 class Reply:
@@ -75,7 +78,9 @@ def get(address: str, *, patience: float = 120, timeout: float | None = None) ->
         return bytes(kept.content)
     if reply.status != 200:
         words = {"address": address, "status": reply.status}
-        raise FetchError(_("%(address)s answered %(status)s") % words)
+        error = FetchError(_("%(address)s answered %(status)s") % words)
+        error.status = reply.status
+        raise error
     _keep(address, reply)
     return reply.content
 

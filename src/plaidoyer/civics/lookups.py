@@ -16,12 +16,16 @@ from procrastinate.contrib.django import app
 from procrastinate.exceptions import AlreadyEnqueued
 
 from plaidoyer.civics import codes
+from plaidoyer.civics.fetching import FetchError
 from plaidoyer.civics.models import Area, Lookup, Organization, Post
 from plaidoyer.civics.sources import represent
 
 KEPT = datetime.timedelta(days=30)
 KEPT_UNKNOWN = datetime.timedelta(days=1)
 COUNTRY = "CA"
+UNKNOWN = 404
+# Letters that waited for an answer: the job is delivery's, two floors up.
+PLACE = "delivery.place_letters"
 
 
 def is_on() -> bool:
@@ -84,11 +88,25 @@ def look_up(lookup: Lookup, get: represent.Get) -> list[str]:
     now = timezone.now()
     if lookup.expires_at > now or not is_on():
         return lookup.divisions
-    lookup.divisions = represent.look_up(lookup.code, get)
+    try:
+        lookup.divisions = represent.look_up(lookup.code, get)
+    except FetchError as error:
+        # It knows no such code; anything else is asked again later.
+        if error.status != UNKNOWN:
+            raise
+        lookup.divisions = []
     lookup.fetched_at = now
     lookup.expires_at = now + (KEPT if lookup.divisions else KEPT_UNKNOWN)
     lookup.save(update_fields=["divisions", "fetched_at", "expires_at"])
+    if lookup.divisions:
+        with contextlib.suppress(AlreadyEnqueued):
+            app.configure_task(PLACE, queueing_lock=PLACE).defer(timestamp=int(now.timestamp()))
     return lookup.divisions
+
+
+def forget() -> int:
+    """Deletes what is kept no longer; how many."""
+    return Lookup.objects.filter(expires_at__lt=timezone.now() - KEPT_UNKNOWN).delete()[0]
 
 
 def _kept():  # type: ignore[no-untyped-def]

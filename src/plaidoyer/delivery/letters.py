@@ -15,6 +15,7 @@ from django.utils.translation import override
 from plaidoyer.actions.kinds import KINDS
 from plaidoyer.actions.kinds.letter import letters as kind
 from plaidoyer.actions.models import Action, Confirmation, ConfirmationQuerySet
+from plaidoyer.civics import lookups
 from plaidoyer.delivery import copies
 from plaidoyer.delivery.models import Letter
 from plaidoyer.mail import envelopes, messages
@@ -56,6 +57,9 @@ def write(actions: Iterable[Action]) -> list[Letter]:
             pair = (action.pk, to.target.pk)
             if (action.pk, *to.key) in there or (to.is_unknown and pair in placed):
                 continue
+            # It waits to be placed: its writer has said to whom meanwhile.
+            if to.post and (*pair, None) in there:
+                continue
             words = kind.compose(action, to.target, action.language, recipients[to.key], to.post)
             addresses.append(words.address)
             new.append(
@@ -76,6 +80,11 @@ def write(actions: Iterable[Action]) -> list[Letter]:
         [letter for letter in written if letter.envelope and copies.was_stopped(letter.envelope)]
     )
     made = Letter.objects.bulk_create(new, batch_size=BATCH)
+    lookups.ask(
+        action.postal_code
+        for action, these in zip(acts, addressees, strict=True)
+        if any(to.is_unknown for to in these)
+    )
     copies.queue(acts)
     return made
 

@@ -1,6 +1,6 @@
 """Letters that wait to know whom: their writer did not know who represents them."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from plaidoyer.actions.kinds.letter import letters as kind
 from plaidoyer.actions.kinds.letter import rules, seats
 from plaidoyer.actions.kinds.letter.letters import Addressee
+from plaidoyer.civics import lookups, places
 from plaidoyer.civics.models import Organization, Post
 from plaidoyer.delivery.letters import READDRESSED, put_in_envelopes, readdress
 from plaidoyer.delivery.models import Letter
@@ -47,20 +48,37 @@ def excluded(letter: Letter, to: Addressee, recipients: dict[kind.Key, kind.Reci
 
 
 def place_known(limit: int = BATCH) -> int:
-    """Places those of which a table knows by now, for certain, who it is; how many."""
+    """Places those of which it is known by now who it is; how many.
+
+    Their writers said it, or a table or an online provider tells one area for their code.
+    """
     waiting = Letter.objects.standing().unplaced().filter(envelope=None)
-    these = waiting.select_related("action", "target__organization").order_by("id")[:limit]
-    known: dict[tuple[str, int], Sequence[Post]] = {}
     placed = 0
-    for letter in these:
-        body = letter.target.organization
-        assert isinstance(body, Organization)  # unplaced() sees to it
-        key = letter.action.postal_code, body.pk
-        if key not in known:
-            known[key] = seats.found(key[0], body) if key[0] else []
-        if len(known[key]) == 1:
-            placed += placed_or_left(letter, known[key][0])
+    for letter in waiting.filter(action__said_seat__isnull=False).select_related(
+        "action__said_seat__post"
+    )[:limit]:
+        placed += placed_or_left(letter, letter.action.said_seat.post)
+    codes = waiting.exclude(action__postal_code="")
+    by_body: dict[int, set[str]] = {}
+    for body, code in codes.values_list("target__organization", "action__postal_code").distinct():
+        by_body.setdefault(body, set()).add(code)
+    for key, written in by_body.items():
+        known = members(Organization.objects.get(pk=key), written)
+        lookups.ask(written - known.keys())
+        these = waiting.filter(target__organization=key, action__postal_code__in=known)
+        for letter in these.select_related("action").order_by("id")[:limit]:
+            placed += placed_or_left(letter, known[letter.action.postal_code])
     return placed
+
+
+def members(body: Organization, written: Iterable[str]) -> dict[str, Post]:
+    """The one seat of `body` for each code that lies, for certain, in one area with one seat."""
+    answers = places.answers(written, legislature=body)
+    sure = {code: found.places[0].area.pk for code, found in answers.items() if found.is_sure}
+    by_area = seats.areas(places.representatives(set(sure.values()), body))
+    return {
+        code: by_area[area][0] for code, area in sure.items() if len(by_area.get(area, ())) == 1
+    }
 
 
 def placed_or_left(letter: Letter, post: Post) -> bool:

@@ -2,11 +2,12 @@
 
 from typing import Any
 
+from django.urls import path
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from plaidoyer.actions.kinds import Kind
-from plaidoyer.actions.kinds.letter import conditions, letters, seats
+from plaidoyer.actions.kinds.letter import conditions, letters, seats, views, waiting
 from plaidoyer.actions.kinds.letter.forms import LetterForm
 from plaidoyer.actions.kinds.letter.options import LetterOptionsForm
 from plaidoyer.actions.models import Action
@@ -23,6 +24,7 @@ def told(action: Action) -> dict[str, Any]:
         "own_words": action.content.get("own_words", 0),
         "own_copy": action.content.get("own_copy", False),
         "by_code": seats.is_by_code(action.form),
+        "member_url": waiting.path(action),
         "is_rural": seats.is_rural(action.postal_code),
     }
 
@@ -40,6 +42,7 @@ KIND = Kind(
     told_template="letter/letters.html",
     told=told,
     impersonal=frozenset({"targets"}),
+    urls=[path("member/<str:token>/", views.member, name="member")],
     after_confirmation="delivery.write_letters",
     after_withdrawal="delivery.cancel_letters",
 )

@@ -13,6 +13,7 @@ from django.db.models import QuerySet, prefetch_related_objects
 from django.utils.translation import get_language, override
 from django.utils.translation import gettext as _
 
+from plaidoyer.actions.kinds.letter import waiting
 from plaidoyer.actions.kinds.letter.greetings import greeting
 from plaidoyer.actions.models import Action
 from plaidoyer.campaigns.models import Target
@@ -196,13 +197,14 @@ def addressees(actions: Sequence[Action]) -> list[list[Addressee]]:
     seats = {post for action in actions for post in action.content.get("posts", [])}
     found = list(known_targets().filter(campaign__in=campaigns, id__in=chosen))
     posts = Post.objects.select_related("organization", "area").in_bulk(seats)
+    said = waiting.said(actions)
     return [
         [
             addressee
             for target in found
             if target.campaign_id == action.form.campaign_id
             and target.pk in action.content.get("targets", [])
-            for addressee in through(target, action, posts)
+            for addressee in through(target, action, posts, said.get(action.pk))
             if addressee.key not in left_out(action.content)
         ]
         for action in actions
@@ -223,13 +225,20 @@ def addressees_by_key(keys: Iterable[Key]) -> list[Addressee]:
     ]
 
 
-def through(target: Target, action: Action, posts: dict[int, Post]) -> list[Addressee]:
-    """The members of `target` to whom `action` goes; the target itself where it names none."""
+def through(
+    target: Target, action: Action, posts: dict[int, Post], said: Post | None = None
+) -> list[Addressee]:
+    """The members of `target` to whom `action` goes; the target itself where it names none.
+
+    `said`: who it is, where the writer of a letter that waits has said it since.
+    """
     if not target.organization_id or "posts" not in action.content:
         return [Addressee(target)]
     chosen = [posts[key] for key in action.content["posts"] if key in posts]
     members = [post for post in chosen if post.organization_id == target.organization_id]
     if not action.content["posts"]:
+        if said and said.organization_id == target.organization_id:
+            return [Addressee(target, said)]
         return [Addressee(target, is_unknown=True)]
     return [Addressee(target, post) for post in members]
 
