@@ -5,6 +5,7 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.files.base import ContentFile
+from django.utils import timezone
 from django.utils.text import slugify
 from wagtail.images import get_image_model
 from wagtail.models import Locale, Page, Site
@@ -130,8 +131,6 @@ def put[P: Page](kind: type[P], parent: Page, **columns: Any) -> P:
     parent.add_child(instance=page)
     other = parent if parent.is_root() else parent.get_translation(translated.locale)
     other.add_child(instance=translated)
-    for one in (page, translated):
-        one.save_revision(clean=False).publish()
     pair(page, translated)
     return page
 
@@ -147,7 +146,9 @@ def in_language[P: Page](kind: type[P], language: str, columns: dict[str, Any]) 
         name: value[language] if isinstance(value, Words) else value
         for name, value in columns.items()
     }
-    return kind(locale=Locale.objects.get(language_code=language), **texts)
+    now = timezone.now()
+    published = {"live": True, "first_published_at": now, "last_published_at": now}
+    return kind(locale=Locale.objects.get(language_code=language), **published, **texts)
 
 
 def pair(page: Page, translated: Page) -> None:

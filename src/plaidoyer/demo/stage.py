@@ -49,10 +49,12 @@ def play(*, port: int, fresh: bool, scale: str, prepare: Callable[[], None]) -> 
             os.environ.update(environment(folder, port, smtp_port))
             with told("Database and program"):
                 prepare()
-            set_up(folder, port, fresh, scale)
+            prepare_stage(folder, fresh)
+            # They take their time to load, while the story is told.
+            children["The mail catcher"] = start("catcher", "--port", str(smtp_port))
+            children["The web"] = start("serve", "--port", str(port))
+            fill(folder, port, scale)
             with told("Web, worker and mail catcher"):
-                children["The mail catcher"] = start("catcher", "--port", str(smtp_port))
-                children["The web"] = start("serve", "--port", str(port))
                 children["The worker"] = start("worker")
                 wait_until_open(port, children)
             click.echo(programme(folder, port, time.monotonic() - began))
@@ -119,20 +121,24 @@ def free_port() -> int:
         return listener.getsockname()[1]
 
 
-def set_up(folder: Path, port: int, fresh: bool, scale: str) -> None:
-    """Tables, static files and content, as far as they are not there."""
-    from wagtail.models import Site
-
-    finished = folder / "story"
-    if fresh or not finished.exists():
+def prepare_stage(folder: Path, fresh: bool) -> None:
+    """Tables and static files, as far as they are not there."""
+    if fresh or not (folder / "story").exists():
         # A story that was broken off half-way is no better than none.
         forget(folder)
     with told("Tables"):
         migrate()
     with told("Static files"):
         collect_static()
+
+
+def fill(folder: Path, port: int, scale: str) -> None:
+    """The content, unless it is there."""
+    from wagtail.models import Site
+
+    finished = folder / "story"
     if not finished.exists():
-        fill(scale)
+        tell(scale)
         finished.write_text(scale)
     Site.objects.filter(is_default_site=True).update(hostname="localhost", port=port)
 
@@ -176,7 +182,7 @@ def collect_static() -> None:
         mark.write_text(digest.hexdigest())
 
 
-def fill(scale: str) -> None:
+def tell(scale: str) -> None:
     """The story with its staff; or an empty site, and only its administrator."""
     from django.contrib.auth.models import User
 
