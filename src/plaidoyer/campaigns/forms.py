@@ -6,10 +6,11 @@ from django.utils.text import capfirst, slugify
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.forms import WagtailAdminModelForm
 
-from plaidoyer.campaigns.models import Campaign, Target
+from plaidoyer.campaigns.models import AskedVote, Campaign, Target
 from plaidoyer.civics.models import Organization, Person, Post
 from plaidoyer.lib.desk import GroupedChoiceField, Groups, Rows, holders
 from plaidoyer.lib.words import Words
+from plaidoyer.parliament.models import VoteEvent
 
 DECISION_MAKERS: dict[str, type[Post | Organization | Person]] = {
     "post": Post,
@@ -71,6 +72,57 @@ class TargetRows(Rows):
         # Asked for once, not once a row.
         if not hasattr(self, "groups"):
             self.groups = decision_makers()
+        return {**super().get_form_kwargs(index), "groups": self.groups}
+
+
+def recorded_votes() -> Groups:
+    """Every recorded vote by its session, the latest first, each as (key, its words)."""
+    events = VoteEvent.objects.select_related("motion__legislature", "session")
+    groups: dict[str, list[tuple[str, str]]] = {}
+    for event in events.order_by("-held_on", "-id"):
+        house, session = event.motion.legislature, event.session
+        name = f"{house}, {session}" if session else str(house)
+        words = f"{event.held_on}: {event.motion} ({event.get_result_display()})"
+        groups.setdefault(name, []).append((str(event.pk), words[:160]))
+    return list(groups.items())
+
+
+class AskedForm(WagtailAdminModelForm):
+    """A vote that counts: chosen by its session and day."""
+
+    vote = GroupedChoiceField(label=_("Recorded vote"))
+
+    def __init__(self, *args: Any, groups: Groups | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        vote = self.fields["vote"]
+        vote.offer(recorded_votes() if groups is None else groups)
+        vote.initial = self.value_of(self.instance)
+
+    @staticmethod
+    def value_of(asked: AskedVote) -> str:
+        """The choice that a row is; empty for a new one."""
+        return str(asked.event_id or "")
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        self.instance.event_id = int(cleaned["vote"]) if cleaned.get("vote") else None
+        return cleaned
+
+    def _get_validation_exclusions(self) -> set[str]:
+        # Filled in by `vote`: that a vote counts once is to be told beside the form.
+        return super()._get_validation_exclusions() - {"event"}
+
+
+class AskedRows(Rows):
+    """The votes by which a campaign reads members, each once."""
+
+    once = "vote"
+    once_message = _("This vote counts already.")
+
+    def get_form_kwargs(self, index: int | None) -> dict[str, Any]:
+        # Asked for once, not once a row.
+        if not hasattr(self, "groups"):
+            self.groups = recorded_votes()
         return {**super().get_form_kwargs(index), "groups": self.groups}
 
 

@@ -10,13 +10,15 @@ from wagtail.admin.panels import FieldPanel, FieldRowPanel, ObjectList
 from wagtail.admin.ui.tables import Column
 
 from plaidoyer.campaigns.forms import (
+    AskedForm,
+    AskedRows,
     CampaignForm,
     DemandForm,
     DemandRows,
     TargetForm,
     TargetRows,
 )
-from plaidoyer.campaigns.models import Campaign, Demand, Target
+from plaidoyer.campaigns.models import AskedVote, Campaign, Demand, Target
 from plaidoyer.lib.desk import Desk, Listing, RowsPanel
 
 
@@ -80,6 +82,18 @@ class CampaignDesk(Desk):
             ),
             FieldRowPanel([FieldPanel("opened_on"), FieldPanel("closed_on")]),
             FieldPanel("official_petitions", forms.CheckboxSelectMultiple),
+            RowsPanel(
+                "asked_votes",
+                [FieldPanel("vote"), FieldPanel("option"), FieldPanel("reason")],
+                form=AskedForm,
+                rows=AskedRows,
+                heading=_("Votes that count"),
+                label=_("vote that counts"),
+                help_text=_(
+                    "Recorded votes by which visitors see how members stand to this campaign, with "
+                    "the way it asked for and why. They make its scorecard."
+                ),
+            ),
             FieldPanel("slug"),
         ],
         base_form_class=CampaignForm,
@@ -166,6 +180,42 @@ class TargetDesk(Desk):
     )
 
 
+class AskedList(Listing):
+    def get_base_queryset(self) -> QuerySet:
+        return super().get_base_queryset().select_related("campaign", "event__motion")
+
+
+class AskedDesk(Desk):
+    """Votes that count, of every campaign and the organisation's own, which have none."""
+
+    model = AskedVote
+    name = "asked-votes"
+    icon = "tick"
+    menu_label = _("Votes that count")
+    menu_order = 140
+    index_view_class = AskedList
+    list_display = [
+        Column("event", label=_("Recorded vote"), accessor="event.motion"),
+        Column("held", label=_("Held"), accessor="event.held_on"),
+        Column("option", label=_("The way asked for"), accessor="get_option_display"),
+        Column("campaign", label=_("Campaign"), accessor=lambda one: one.campaign or _("our own")),
+    ]
+    list_filter = ["campaign"]
+    sort_order_field = None
+    ordering = ["campaign", "position"]
+    edit_handler = ObjectList(
+        [
+            FieldPanel(
+                "campaign", help_text=_("Left empty, the vote counts for the organisation itself.")
+            ),
+            FieldPanel("vote"),
+            FieldPanel("option"),
+            FieldPanel("reason"),
+        ],
+        base_form_class=AskedForm,
+    )
+
+
 @hooks.register("register_admin_viewset")
 def campaigns() -> list[Desk]:
-    return [CampaignDesk(), DemandDesk(), TargetDesk()]
+    return [CampaignDesk(), DemandDesk(), TargetDesk(), AskedDesk()]

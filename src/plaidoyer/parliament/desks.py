@@ -23,7 +23,7 @@ def lists_of(motion: Motion) -> str:
 
 class MotionList(Listing):
     def get_base_queryset(self) -> QuerySet:
-        motions = super().get_base_queryset().select_related("legislature")
+        motions = super().get_base_queryset().select_related("legislature", "session")
         return motions.prefetch_related("vote_events").annotate(
             stated=Count("positions__person", distinct=True)
         )
@@ -69,25 +69,30 @@ class MotionDesk(Desk):
         Column("stated", label=gettext_lazy("Positions known")),
         Column("result", label=gettext_lazy("Recorded vote"), accessor=last_result),
     ]
-    list_filter = ["legislature", "vote_expected_on"]
-    search_fields = ["identifier", "title"]
+    list_filter = ["legislature", "session", "vote_expected_on"]
+    search_fields = ["identifier", "title", "bill"]
     search_backend_name = None
     ordering = ["-vote_expected_on", "-id"]
     panels = [
-        FieldRowPanel([FieldPanel("legislature"), FieldPanel("identifier")]),
+        FieldRowPanel([FieldPanel("legislature"), FieldPanel("session")]),
+        FieldRowPanel([FieldPanel("identifier"), FieldPanel("bill")]),
         FieldPanel("title"),
+        FieldPanel("text"),
         FieldPanel("url"),
         FieldPanel("vote_expected_on"),
         RowsPanel(
             "vote_events",
             [
                 FieldRowPanel([FieldPanel("held_on"), FieldPanel("result")]),
-                FieldRowPanel([FieldPanel("identifier"), FieldPanel("source")]),
+                FieldRowPanel([FieldPanel("session"), FieldPanel("identifier")]),
+                FieldRowPanel([FieldPanel("yes_count"), FieldPanel("no_count")]),
+                FieldPanel("source"),
             ],
             heading=gettext_lazy("Recorded votes"),
             label=gettext_lazy("recorded vote"),
             help_text=gettext_lazy(
-                "When the vote was held and how it ended. Each member’s vote is pasted as a list."
+                "When the vote was held and how it ended, with the totals as published. Each "
+                "member’s vote is pasted as a list, or imported by the vote’s session and number."
             ),
         ),
     ]

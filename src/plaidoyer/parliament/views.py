@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from wagtail.admin import messages
 from wagtail.admin.auth import permission_required
 
-from plaidoyer.parliament import entries, reporting, rolls
+from plaidoyer.parliament import entries, reporting, results, rolls
 from plaidoyer.parliament.forms import ListForm
 from plaidoyer.parliament.models import Entry, Motion, Option
 
@@ -67,7 +67,7 @@ def screen(motion: Motion, form: ListForm, reading: rolls.Reading | None) -> dic
         "counts": [(option.label, count) for option, count in counts.items() if count],
         "entries": [(entry, entries.undoable(entry)) for entry in past],
         "tallies": [
-            (event, [(option.label, n) for option, n in tallies[event.pk].items() if n])
+            (event, results.totals(event, tallies[event.pk]), any(tallies[event.pk].values()))
             for event in events
         ],
         "header_title": str(motion),

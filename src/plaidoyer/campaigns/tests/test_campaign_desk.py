@@ -31,6 +31,7 @@ def sheet(**changes):
         "official_petitions": [],
         "demands": [{"words": Words(fr="Protéger", en="Protect")}],
         "targets": [],
+        "asked_votes": [],
     }
     return typed(**{**fields, **changes})
 
