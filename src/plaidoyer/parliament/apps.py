@@ -19,3 +19,8 @@ class ParliamentConfig(AppConfig):
         # A source is a file in the folder: each registers itself.
         for module in pkgutil.iter_modules(sources.__path__):
             import_module(f"{sources.__name__}.{module.name}")
+
+        from plaidoyer.mail.kinds import register as composes
+        from plaidoyer.parliament import notices
+
+        composes(notices.KIND, notices.compose, _("reminder of deadlines"))

@@ -2,7 +2,7 @@
 
 import logging
 
-from plaidoyer.civics import imports, sources
+from plaidoyer.civics import fetching, imports, sources
 from plaidoyer.civics.sources import SourceError
 from plaidoyer.parliament import courses
 from plaidoyer.parliament.models import OfficialPetition, PetitionSettings
@@ -45,8 +45,6 @@ def fetch(petition: OfficialPetition) -> None:
 
     Raises SourceError where the site gives nothing that can be read.
     """
-    from plaidoyer.civics import fetching
-
     source = fetchers()[petition.legislature.identifier or ""]
     content = source.fetch(fetching.get, petition=petition.identifier)
     day = courses.follow([petition])[0].today

@@ -8,10 +8,9 @@ from plaidoyer.parliament.models import FeedLink
 PURPOSE = "deadlines"
 
 
-def link_of(owner: User) -> FeedLink:
-    """The one that holds; made when it is first asked for."""
-    held = FeedLink.objects.filter(owner=owner).order_by("-id").first()
-    return held or renew(owner)
+def held(owner: User) -> FeedLink | None:
+    """The one that holds, if there is one."""
+    return FeedLink.objects.filter(owner=owner).order_by("-id").first()
 
 
 def renew(owner: User) -> FeedLink:
