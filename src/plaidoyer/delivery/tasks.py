@@ -2,7 +2,7 @@ from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
 from plaidoyer.actions.models import Action
-from plaidoyer.delivery import letters, placements
+from plaidoyer.delivery import bounces, letters, placements
 
 AGAIN = RetryStrategy(max_attempts=10, exponential_wait=3)
 
@@ -35,3 +35,10 @@ def mend_letters(timestamp: int) -> None:
 @app.task(name="delivery.place_letters", queueing_lock="delivery.place_letters")
 def place_letters(timestamp: int) -> None:
     placements.place_known()
+
+
+@app.periodic(cron="* * * * *")
+@app.task(name="delivery.note_bounces", queueing_lock="delivery.note_bounces")
+def note_bounces(timestamp: int) -> None:
+    while bounces.note():
+        pass

@@ -67,7 +67,10 @@ class LetterList(Listing):
     @cached_property
     def header_more_buttons(self) -> list[Button]:
         words = Button(_("Own words"), url=reverse("letters:own_words"), icon_name="edit")
-        return [*super().header_more_buttons, words]
+        addresses = Button(
+            _("Addresses to be checked"), url=reverse("to-check:index"), icon_name="tick-inverse"
+        )
+        return [*super().header_more_buttons, words, addresses]
 
 
 class RecipientColumn(Column):
