@@ -129,7 +129,7 @@ def amend(draft: Draft, event: VoteEvent, record: VoteRecord) -> None:
         motion,
         line,
         words,
-        **{name: merged(getattr(motion, name), texts) for name, texts in said.items()},
+        title=merged(motion.title, said["title"]),
         bill=record.bill,
         session=motion.session or event.session,
     )
@@ -177,7 +177,8 @@ def correct_count(
 def plan_ballots(draft: Draft, records: list[BallotRecord]) -> None:
     """New and corrected votes of members, and how their sums differ from the published totals."""
     seats = Seats(draft, records)
-    votes = held_votes(seats.events.values())
+    keys = {seats.key(record) for record in records}
+    votes = held_votes(event for key, event in seats.events.items() if key in keys)
     seen: dict[tuple[Key, int], BallotRecord] = {}
     sums: dict[Key, Counter[str]] = {}
     for record in records:

@@ -26,6 +26,7 @@ SITES = {
     "en": "https://www.ourcommons.ca/members/en/votes",
     "fr": "https://www.noscommunes.ca/members/fr/votes",
 }
+NUMBERS = re.compile(r"(?P<first>[0-9]{1,5})(-(?P<last>[0-9]{1,5}))?")
 DECLARATION = re.compile(rb"^\xef\xbb\xbf|<\?xml[^>]*\?>")
 
 
@@ -69,8 +70,9 @@ def _files(root: Any) -> list[Any]:
 
 def _numbers(words: str) -> Iterator[int]:
     for part in filter(None, re.split(r"[\s,;]+", words)):
-        first, _dash, last = part.partition("-")
-        yield from range(int(first), int(last or first) + 1)
+        if not (match := NUMBERS.fullmatch(part)):
+            raise SourceError(_("say which votes by numbers, such as: 12, 80-89"))
+        yield from range(int(match["first"]), int(match["last"] or match["first"]) + 1)
 
 
 class _Sheet:
