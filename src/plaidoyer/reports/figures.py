@@ -19,7 +19,9 @@ from plaidoyer.actions.models import ActionForm
 from plaidoyer.campaigns.models import Campaign
 from plaidoyer.delivery import reporting as delivery
 from plaidoyer.lib import wording
-from plaidoyer.parliament.models import OfficialPetition, PetitionSnapshot
+from plaidoyer.parliament import courses, tellings
+from plaidoyer.parliament.courses import Course
+from plaidoyer.parliament.models import PetitionSnapshot
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,11 +60,13 @@ def gather(campaign: Campaign, starts_on: datetime.date, ends_on: datetime.date)
         value = counting.confirmed_between(form, starts_on, ends_on)
         figures.append(_confirmed(form, value, counted[form.pk].counted_at, starts_on, ends_on))
         figures.append(_accepted(form, starts_on, ends_on))
-    for petition in campaign.official_petitions.select_related("legislature").order_by("pk"):
+    held = campaign.official_petitions.select_related("legislature", "session").order_by("pk")
+    for course in courses.follow(held, min(ends_on, timezone.localdate())):
+        petition = course.petition
         span = (_start(starts_on), _start(ends_on + datetime.timedelta(days=1)))
         snapshot = petition.snapshots.filter(taken_at__gte=span[0], taken_at__lt=span[1]).first()
         if snapshot:
-            figures.append(_official(petition, snapshot))
+            figures.append(_official(course, snapshot))
     return [figure for figure in figures if figure.value > 0]
 
 
@@ -101,15 +105,21 @@ def _accepted(form: ActionForm, starts_on: datetime.date, ends_on: datetime.date
     return Figure(now - before, timezone.now(), _letters, define)
 
 
-def _official(petition: OfficialPetition, snapshot: PetitionSnapshot) -> Figure:
+def _official(course: Course, snapshot: PetitionSnapshot) -> Figure:
+    petition = course.petition
+
     def define(language: str) -> str:
-        return _(
+        counted = _(
             "Signatures that %(legislature)s showed on its own site for petition %(number)s."
             " Counted there, never added to ours."
         ) % {
             "legislature": petition.legislature.name.in_language(language),
             "number": petition.identifier,
         }
+        # Places only as somebody published them, with their day.
+        places = [f"{tellings.published(rank)}." for rank in petition.ranks.all()]
+        due = "" if petition.answered_on else tellings.answer_due(course)
+        return " ".join(filter(None, [counted, *places, due]))
 
     return Figure(
         snapshot.signatures, snapshot.taken_at, _signatures, define, source_url=snapshot.source
