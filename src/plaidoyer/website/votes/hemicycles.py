@@ -11,8 +11,10 @@ from dataclasses import dataclass
 from plaidoyer.parliament.models import Option
 from plaidoyer.parliament.results import NOT_VOTED
 
-WIDTH, HEIGHT = 400, 208
+WIDTH, HEIGHT = 400, 212
 OUTER, INNER = 190, 76
+# Between two marks, so that none reaches over the edge.
+LARGEST = 27
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +44,7 @@ def seats(number: int) -> list[tuple[float, float]]:
     return [
         (
             round(WIDTH / 2 - math.cos(math.pi * share) * radius, 1),
-            round(HEIGHT - 10 - math.sin(math.pi * share) * radius, 1),
+            round(HEIGHT - 11 - math.sin(math.pi * share) * radius, 1),
         )
         for share, radius in places
     ]
@@ -73,13 +75,13 @@ def row_sizes(number: int) -> list[int]:
 def mark_size(number: int) -> float:
     """How large a mark may be without touching its neighbours."""
     rows = row_count(number)
-    across = (OUTER - INNER) / (rows - 1) if rows > 1 else 30
+    across = (OUTER - INNER) / (rows - 1) if rows > 1 else LARGEST
     sizes = row_sizes(number)
     along = min(
         (math.pi * radius_of(row, rows) / (size - 1) for row, size in enumerate(sizes) if size > 1),
-        default=30,
+        default=LARGEST,
     )
-    return round(min(across, along, 30) * 0.74, 1)
+    return round(min(across, along, LARGEST) * 0.74, 1)
 
 
 def drawn(ways: Sequence[str]) -> list[Ring]:
