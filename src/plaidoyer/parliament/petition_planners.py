@@ -82,7 +82,7 @@ def plan_thresholds(draft: Draft, rules: PetitionRules, record: RulesRecord) -> 
     """The thresholds of one set of rules."""
     held = {one.code: one for one in rules.thresholds.all()} if rules.pk else {}
     for code, signatures, effect in record.thresholds:
-        said = {"signatures": signatures, "effect": Words(effect)}
+        said: dict[str, Any] = {"signatures": signatures, "effect": Words(effect)}
         if row := held.get(code):
             draft.correct(row, record.line, **said)
         else:

@@ -72,8 +72,9 @@ def ranks(
     None where no count of it is held, where it is not among those compared, or where it is alone
     in a list that is not complete. Two queries.
     """
-    values = {scope: value_of(petition, scope, on) for scope in scopes}
-    values = {scope: value for scope, value in values.items() if value is not None}
+    values = {
+        scope: value for scope in scopes if (value := value_of(petition, scope, on)) is not None
+    }
     seen = counted(petition.legislature_id, on, among, metric)
     mine = seen.filter(pk=petition.pk).values("seen")[:1]
     told = seen.aggregate(

@@ -80,7 +80,8 @@ class EPetitions:
         rows = [element for element in root.iter() if element.tag == "Petition"]
         if not rows:
             raise SourceError(_("no petition stands in the file"), root.line)
-        reading, sessions = Reading([legislatures.KNOWN[HOUSE].record]), {}
+        reading = Reading([legislatures.KNOWN[HOUSE].record])
+        sessions: dict[str, SessionRecord] = {}
         for element in rows:
             read_one(element, reading, sessions)
         reading.records[1:1] = list(sessions.values())
@@ -136,7 +137,7 @@ def petition(element: Any, number: str, line: int) -> PetitionRecord:
     words = " ".join([status, *(said(element, name) for name in DATES.values())])
     code = prose.language(words)
     topic = TITLE.match(element.get("Title", ""))
-    dates = {name: prose.day(said(element, tag)) for name, tag in DATES.items()}
+    dates: dict[str, Any] = {name: prose.day(said(element, tag)) for name, tag in DATES.items()}
     if said(element, "StatusId") == NOT_CERTIFIED:
         dates["refused_on"] = prose.day(said(element, "StatusReachedDateTime"))
     return PetitionRecord(

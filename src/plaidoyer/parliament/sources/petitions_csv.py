@@ -102,6 +102,7 @@ def petition(row: dict[str, str], line: int, legislature: str) -> tuple[Petition
     number = said["number"] or slugify(said["en"] or said["fr"])[:40]
     if not number or len(number) > 40:
         raise SourceError(_("a petition needs its number or its title"), line)
+    dates: dict[str, Any] = {name: day(cell(row, names), line) for name, names in DATES.items()}
     title = {code: said[code][:500] for code in ("en", "fr") if said[code]}
     record = PetitionRecord(
         line=line,
@@ -112,7 +113,7 @@ def petition(row: dict[str, str], line: int, legislature: str) -> tuple[Petition
         session=session_of(row, said["session"]),
         sponsor=said["sponsor"][:200],
         status=said["status"][:80],
-        **{name: day(cell(row, names), line) for name, names in DATES.items()},
+        **dates,
     )
     return record, said["source"]
 
