@@ -3,6 +3,7 @@ from typing import Any
 from django import forms
 from django.db.models import Count, QuerySet
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from django_filters import BooleanFilter
 from wagtail import hooks
 from wagtail.admin.filters import WagtailFilterSet
@@ -196,7 +197,7 @@ class AskedDesk(Desk):
     index_view_class = AskedList
     list_display = [
         Column("event", label=_("Recorded vote"), accessor="event.motion"),
-        Column("held", label=_("Held"), accessor="event.held_on"),
+        Column("held", label=pgettext_lazy("vote", "Held"), accessor="event.held_on"),
         Column("option", label=_("The way asked for"), accessor="get_option_display"),
         Column("campaign", label=_("Campaign"), accessor=lambda one: one.campaign or _("our own")),
     ]

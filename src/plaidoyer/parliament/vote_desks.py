@@ -7,6 +7,7 @@ from django.db.models import Count, IntegerField, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from django_filters import BooleanFilter
 from wagtail.admin.filters import WagtailFilterSet
 from wagtail.admin.forms import WagtailAdminModelForm
@@ -150,7 +151,7 @@ class VoteEventDesk(Desk):
         "__str__",
         Column("title", label=_("Motion"), accessor="motion.title"),
         Column("session", label=_("Session")),
-        DateColumn("held_on", label=_("Held"), sort_key="held_on"),
+        DateColumn("held_on", label=pgettext_lazy("vote", "Held"), sort_key="held_on"),
         Column("result", label=_("Result"), accessor="get_result_display"),
         Column("totals", label=_("Yes · no"), accessor=totals_of),
         Column("differences", label=_("Held ≠ published"), accessor=differences_of),

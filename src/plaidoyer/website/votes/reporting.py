@@ -31,7 +31,7 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """Whether a member voted as a campaign, or we ourselves, asked."""
+    """Whether a member voted as a campaign asked, or we ourselves (no name)."""
 
     by: str
     kept: bool
@@ -162,10 +162,9 @@ def mine(event: VoteEvent, postal_code: str) -> list[Mine]:
 
 def judged(chosen: list[AskedVote], row: results.Row) -> list[Judged]:
     """What the vote of a member is to each who asked; nothing of one that counts for neither."""
-    own = _("this organisation")
     found = [(one, scorecards.judged(one.option, row.way)) for one in chosen]
     return [
-        Judged(str(one.campaign or own), judgement == scorecards.WITH)
+        Judged(str(one.campaign or ""), judgement == scorecards.WITH)
         for one, judgement in found
         if judgement != scorecards.NEITHER
     ]
