@@ -17,6 +17,9 @@ from django.utils.translation import gettext_lazy as _
 
 from plaidoyer.parliament.models import CompleteList, OfficialPetition, PetitionSnapshot, Scope
 
+# Among fewer petitions of an incomplete list, a place says nothing.
+FEWEST = 10
+
 
 class Among(models.TextChoices):
     """Which petitions of a scope are compared."""
@@ -69,8 +72,8 @@ def ranks(
 ) -> list[Rank]:
     """The places of `petition` at the end of that day, one for each scope it belongs to.
 
-    None where no count of it is held, where it is not among those compared, or where it is alone
-    in a list that is not complete. Two queries.
+    None where no count of it is held, where it is not among those compared, or where too few are
+    held of a list that is not complete. Two queries.
     """
     values = {
         scope: value for scope in scopes if (value := value_of(petition, scope, on)) is not None
@@ -93,7 +96,7 @@ def ranks(
     for scope, value in values.items():
         of, until = told[f"{scope}_of"], min(on, end_of(petition, scope) or on)
         is_complete = any(covers(one, scope, value, until) for one in lists)
-        if told[f"{scope}_own"] and (of > 1 or is_complete):
+        if told[f"{scope}_own"] and (of >= FEWEST or is_complete):
             rank = 1 + told[f"{scope}_ahead"]
             found.append(Rank(scope, value, rank, of, on, is_complete, among, metric))
     return found
