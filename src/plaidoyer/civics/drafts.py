@@ -17,6 +17,8 @@ from plaidoyer.lib.words import Words
 
 # A Model of any room: imports know their rows only by column.
 Row = Any
+# What is said of a row, or what says it once it is asked: of 85,000 rows only a few are told.
+Told = str | Callable[[], str]
 # So many changes of one kind are told one by one; the others are only counted.
 EXAMPLES = 12
 
@@ -45,13 +47,13 @@ class Draft:
     warnings: list[tuple[int, str]] = field(default_factory=list)
     _memory: dict[type[models.Model], journals.Memory] = field(default_factory=dict)
 
-    def add(self, row: Row, words: str = "") -> Row:
+    def add(self, row: Row, words: Told = "") -> Row:
         """Drafts a new row, which may refer to other new rows."""
         self.added.setdefault(type(row), []).append(row)
         self._count(row, "added", words)
         return row
 
-    def change(self, row: Row, words: str = "", *, verb: str = "changed", **values: Any) -> bool:
+    def change(self, row: Row, words: Told = "", *, verb: str = "changed", **values: Any) -> bool:
         """Drafts new values for a row that is held; whether any of them is new.
 
         A row of this very draft just takes them.
@@ -75,7 +77,7 @@ class Draft:
             setattr(row, name, value)
         return True
 
-    def correct(self, row: Row, line: int = 0, words: str = "", **values: Any) -> bool:
+    def correct(self, row: Row, line: int = 0, words: Told = "", **values: Any) -> bool:
         """Drafts what the source says of a held row, unless somebody knows better.
 
         Blanks are filled. What a newer source said, or somebody typed in here, stays: the
@@ -116,7 +118,7 @@ class Draft:
             self._memory[model] = journals.Memory.of(model)
         return self._memory[model]
 
-    def remove(self, row: Row, words: str = "") -> None:
+    def remove(self, row: Row, words: Told = "") -> None:
         """Drafts that a held row goes: for tables that a source gives whole."""
         self.removed.setdefault(type(row), []).append(row.pk)
         self._count(row, "removed", words)
@@ -160,7 +162,7 @@ class Draft:
         for model, changes in self.changed.items():
             yield model, [row for row, _before in changes.values()]
 
-    def _count(self, row: Row, verb: str, words: str | Callable[[], str]) -> None:
+    def _count(self, row: Row, verb: str, words: Told) -> None:
         table = self.counts.setdefault(row._meta.label_lower, {})
         table[verb] = table.get(verb, 0) + 1
         if table[verb] <= EXAMPLES:

@@ -219,7 +219,10 @@ def keep(
 ) -> None:
     """Drafts how a member voted, or what differs from what is held."""
     (group, area), option, line = place, record.option, record.line
-    words = f"{event.identifier}, {person.family_name}: {Option(option).label}"
+
+    def words() -> str:
+        return f"{event.identifier}, {person.family_name}: {Option(option).label}"
+
     if vote is None:
         draft.add(Vote(event=event, person=person, option=option, group=group, area=area), words)
         return
