@@ -115,7 +115,7 @@ def write(found: list[Deadline], organisation: Organisation, language: str) -> M
         "desk": settings.BASE_URL + reverse("official-petitions:index"),
     }
     subject, text, html = (
-        render_to_string(f"parliament/mail/deadlines-{part}", context)
+        render_to_string(f"parliament/mails/deadlines-{part}", context)
         for part in ("subject.txt", "text.txt", "html.html")
     )
     return Message(

@@ -23,7 +23,6 @@ from plaidoyer.parliament.models import (
 )
 from plaidoyer.parliament.ranks import ranks
 from plaidoyer.parliament.sources import prose
-from plaidoyer.parliament.tests.shared_data import content as shared
 
 pytestmark = pytest.mark.django_db
 DAY = datetime.date(2026, 7, 27)
@@ -264,10 +263,10 @@ def test_moments_in_prose_are_read_with_their_zone(text, expected):
     assert (found and found.isoformat()) == expected
 
 
-def test_the_real_lists_come_in_once_and_give_places():
-    opened = shared("ca/epetitions_open_2026-07-27.csv")
+def test_the_real_lists_come_in_once_and_give_places(real_data):
+    opened = (real_data / "ca/epetitions_open_2026-07-27.csv").read_bytes()
     bring("petitions-csv", opened)
-    bring("petitions-csv", shared("ca/epetitions_landmarks_press.csv"))
+    bring("petitions-csv", (real_data / "ca/epetitions_landmarks_press.csv").read_bytes())
     assert OfficialPetition.objects.count() == 25
     top = OfficialPetition.objects.get(identifier="e-7531")
     assert top.title["fr"] == "Affaires étrangères"
@@ -275,18 +274,23 @@ def test_the_real_lists_come_in_once_and_give_places():
     assert (places[Scope.OPEN].rank, places[Scope.OPEN].is_complete) == (1, False)
     assert places[Scope.ALL].ahead == 4
     assert imports.preview(read("petitions-csv", opened), DAY).is_empty
-    british = shared("uk/petitions_top_open_2019-11-04.csv")
+    british = (real_data / "uk/petitions_top_open_2019-11-04.csv").read_bytes()
     bring("petitions-csv", british, legislature="gb-commons")
     assert PetitionSnapshot.objects.order_by("signatures").last().signatures == 1_725_479
 
 
-def test_the_sample_export_and_the_sample_petition_are_read():
-    bring("ourcommons-petitions", shared("samples/ourcommons_petitions_export.reconstructed.xml"))
+def test_the_sample_export_and_the_sample_petition_are_read(real_data):
+    bring(
+        "ourcommons-petitions",
+        (real_data / "samples/ourcommons_petitions_export.reconstructed.xml").read_bytes(),
+    )
     assert set(OfficialPetition.objects.values_list("identifier", "status")) == {
         ("e-4904", "Open for signature"),
         ("e-2125", "Not certified"),
     }
-    bring("uk-petitions", shared("samples/uk_petition_269157.reconstructed.json"))
+    bring(
+        "uk-petitions", (real_data / "samples/uk_petition_269157.reconstructed.json").read_bytes()
+    )
     assert OfficialPetition.objects.get(identifier="269157").snapshots.get().signatures == 1_725_479
 
 
