@@ -48,6 +48,7 @@ __all__ = [
 ]
 
 BATCH = 5000
+MANY = 100
 TOLD = 500
 LOCK = "plaidoyer.civics.imports"
 # What refers to others comes after them. Other rooms' kinds follow, as they were registered.
@@ -149,7 +150,18 @@ def carry_out(
         imported_by=by,
     )
     write(draft, run, progress or (lambda done, of: None))
+    _measure(model for model, rows in draft.added.items() if len(rows) >= MANY)
     return run
+
+
+def _measure(grown: Iterable[type[models.Model]]) -> None:
+    """Tells PostgreSQL how large tables have become, for it would notice a minute later.
+
+    Until then each lookup of a postal code would read the whole table.
+    """
+    with connection.cursor() as cursor:
+        for model in grown:
+            cursor.execute(f"ANALYZE {connection.ops.quote_name(model._meta.db_table)}")
 
 
 def write(draft: Draft, run: ImportRun, progress: Progress) -> None:

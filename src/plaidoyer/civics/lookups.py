@@ -10,6 +10,7 @@ import datetime
 from collections.abc import Iterable
 
 from django.conf import settings
+from django.db import transaction
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 from procrastinate.contrib.django import app
@@ -70,14 +71,15 @@ def ask(postal_codes: Iterable[str]) -> int:
         ignore_conflicts=True,
     )
     for pk in _kept().filter(code__in=wanted).values_list("pk", flat=True):
-        _defer(pk)
+        _defer("civics.look_up", f"civics.look_up:{pk}", lookup_id=pk)
     return len(wanted)
 
 
-def _defer(pk: int) -> None:
-    job = app.configure_task("civics.look_up", queueing_lock=f"civics.look_up:{pk}")
-    with contextlib.suppress(AlreadyEnqueued):
-        job.defer(lookup_id=pk)
+def _defer(task: str, lock: str, **arguments: int) -> None:
+    """Puts a job in the queue, unless it waits there already."""
+    # Within a savepoint: the refusal would spoil the transaction that asks.
+    with contextlib.suppress(AlreadyEnqueued), transaction.atomic():
+        app.configure_task(task, queueing_lock=lock).defer(**arguments)
 
 
 def look_up(lookup: Lookup, get: represent.Get) -> list[str]:
@@ -99,8 +101,7 @@ def look_up(lookup: Lookup, get: represent.Get) -> list[str]:
     lookup.expires_at = now + (KEPT if lookup.divisions else KEPT_UNKNOWN)
     lookup.save(update_fields=["divisions", "fetched_at", "expires_at"])
     if lookup.divisions:
-        with contextlib.suppress(AlreadyEnqueued):
-            app.configure_task(PLACE, queueing_lock=PLACE).defer(timestamp=int(now.timestamp()))
+        _defer(PLACE, PLACE, timestamp=int(now.timestamp()))
     return lookup.divisions
 
 

@@ -11,7 +11,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from plaidoyer.civics import codes, lookups
@@ -30,6 +30,27 @@ class Place(NamedTuple):
 
     area: Area
     share: Decimal | None = None
+
+
+# By hand, for it is asked in requests: the same through the ORM takes three times as long.
+LYING = """
+SELECT area.*, prefix.country AS of_country, prefix."table" AS of_table,
+       prefix.prefix AS of_prefix, prefix.share AS of_share
+FROM civics_postalprefix prefix
+JOIN civics_area lies ON lies.id = prefix.area_id
+JOIN civics_area area ON area.id = lies.id
+WHERE prefix.prefix = ANY(%(wanted)s) AND %(country)s IN (prefix.country, '')
+  AND (lies.valid_from IS NULL OR lies.valid_from <= %(on)s)
+  AND (lies.valid_until IS NULL OR lies.valid_until >= %(on)s)
+"""
+SEAT = "EXISTS (SELECT FROM civics_post WHERE organization_id = %(body)s AND area_id = {})"
+SEATED = (
+    LYING.replace(
+        "area.id = lies.id",
+        f"area.id = CASE WHEN {SEAT.format('lies.id')} THEN lies.id ELSE lies.parent_id END",
+    )
+    + f"  AND {SEAT.format('area.id')}"
+)
 
 
 # What a table says, by beginning; and all tables by country and name.
@@ -157,23 +178,14 @@ def _tables(
 ) -> Tables:
     """What all tables say of the beginnings of these codes; one query."""
     wanted = {begin for code in written for each in ("", "GB") for begin in _begin(code, each)}
-    rows = PostalPrefix.objects.filter(
-        valid(on),
-        prefix__in=wanted,
-        **({"country": country.upper()} if country else {}),
-    ).select_related("area")
-    if legislature is not None:
-        seats = Post.objects.filter(organization=legislature)
-        rows = rows.annotate(
-            has_seat=Exists(seats.filter(area=OuterRef("area"))),
-            parent_has_seat=Exists(seats.filter(area=OuterRef("area__parent"))),
-        ).filter(Q(has_seat=True) | Q(parent_has_seat=True))
-        rows = rows.select_related("area__parent")
     tables: Tables = {}
-    for row in rows if wanted else ():
-        area = row.area if getattr(row, "has_seat", True) else row.area.parent
-        table = tables.setdefault((row.country, row.table), {})
-        table.setdefault(row.prefix, []).append(Place(area, row.share))
+    if not wanted:
+        return tables
+    body = legislature.pk if legislature else None
+    asked = {"wanted": list(wanted), "on": on, "body": body, "country": (country or "").upper()}
+    for area in Area.objects.raw(SEATED if legislature else LYING, asked):
+        table = tables.setdefault((area.of_country, area.of_table), {})
+        table.setdefault(area.of_prefix, []).append(Place(area, area.of_share))
     return tables
 
 

@@ -5,6 +5,8 @@ import re
 
 import pytest
 
+from plaidoyer.actions.kinds.letter import waiting
+from plaidoyer.actions.kinds.letter.models import SaidSeat
 from plaidoyer.actions.models import Action
 from plaidoyer.campaigns.models import Campaign, Target
 from plaidoyer.civics.models import (
@@ -196,3 +198,163 @@ def test_a_large_legislature_takes_no_more_queries(
     assert len(asked.context["form"].fields["seat"].choices) == 66
     assert len(queries) < 45
     assert "<select" in asked.content.decode()
+
+
+def share(prefix, table="shares", **names):
+    for name, part in names.items():
+        area = Area.objects.get(identifier=f"ocd:{name}")
+        facts = {"country": "XA", "table": table, "prefix": prefix, "area": area}
+        PostalPrefix.objects.create(share=part, **facts)
+
+
+def test_the_likeliest_area_stands_first_with_its_share(client, form):
+    share("X7", East="0.69", North="0.31")
+
+    asked = see(client, form, postal_code="X7A 1B1")
+
+    first, second, *_others = asked.context["form"].fields["seat"].choices
+    assert first[1] == "East: Ada East – about 69% of the codes that begin like yours"
+    assert second[0] == str(seat("North").pk)
+
+
+def test_no_more_than_five_areas_are_offered_at_first(client, form, assembly):
+    names = [f"Part{number}" for number in range(8)]
+    for name in names:
+        make_seat(assembly, name)
+    share("X8", **dict.fromkeys(names, "0.125"))
+
+    asked = see(client, form, postal_code="X8A 1B1")
+
+    values = [value for value, _label in asked.context["form"].fields["seat"].choices]
+    assert len(values) == 7
+    assert values[-2:] == ["elsewhere", "unknown"]
+
+
+@pytest.mark.parametrize("wish", [{"seat": "elsewhere"}, {"step": "elsewhere"}])
+@pytest.mark.parametrize("code", ["X1A 1B1", "X2A 1B1"])
+def test_whoever_knows_better_chooses_from_the_whole_list(client, form, wish, code):
+    asked = see(client, form, postal_code=code, **wish)
+
+    assert asked.status_code == 422
+    assert "Choose the member who represents you" in text(asked)
+    values = dict(asked.context["form"].fields["seat"].choices)
+    chosen = f"any-{seat('North').pk}"
+    assert chosen in values
+    preview = see(client, form, postal_code=code, seat=chosen)
+    send(client, form, preview)
+    assert Action.objects.get().content["posts"] == [seat("North").pk]
+
+
+@pytest.mark.parametrize("typed", ["any-", "any-x", "any-99999", "any--1", "any-" + "9" * 40])
+def test_a_choice_that_is_none_asks_again_or_follows_the_code(client, form, typed):
+    assert see(client, form, postal_code="X2", seat=typed).status_code == 422
+
+
+def test_a_seat_of_another_body_is_never_chosen(client, form):
+    other = Organization.objects.create(name=Words(en="Senate"), classification="legislature")
+    foreign = make_seat(other, "Far", "X5")
+
+    answer = see(client, form, postal_code="X2", seat=f"any-{foreign.pk}")
+
+    assert answer.status_code == 422
+
+
+def test_the_whole_list_stands_under_the_names_of_provinces(client, form, assembly):
+    for number, province in enumerate(["Upper", "Upper", "Lower"]):
+        parent, _new = Area.objects.get_or_create(
+            identifier=f"ocd:{province}", defaults={"name": Words(fr=province, en=province)}
+        )
+        Area.objects.filter(pk=make_seat(assembly, f"R{number}").area_id).update(parent=parent)
+
+    asked = see(client, form, postal_code="Z9")
+
+    groups = dict(asked.context["form"].fields["seat"].choices)
+    assert [label for _value, label in groups["Upper"]] == ["R0: Ada R0", "R1: Ada R1"]
+    assert 'label="Lower"' in asked.content.decode() or ">Lower<" in asked.content.decode()
+
+
+def test_a_riding_that_was_redrawn_is_not_offered(client, form):
+    Area.objects.filter(identifier="ocd:East").update(valid_until="2020-01-01")
+
+    asked = see(client, form, postal_code="Z9")
+
+    assert "East" not in text(asked)
+    assert see(client, form, postal_code="X2").status_code == 200
+
+
+def test_a_rural_code_says_to_check_the_riding(client, form):
+    for prefix, name in {"A0A": "North", "A1A": "East"}.items():
+        area = Area.objects.get(identifier=f"ocd:{name}")
+        PostalPrefix.objects.create(country="CA", table="ca", prefix=prefix, area=area)
+
+    assert "Check that this is your riding" in text(see(client, form, postal_code="a0a 1b2"))
+    preview = text(see(client, form, postal_code="a1a 1b2"))
+    assert "Check that" not in preview
+    assert "Somebody else represents me" in preview
+
+
+def test_half_a_code_asks_for_the_whole_one(client, form):
+    area = Area.objects.get(identifier="ocd:North")
+    PostalPrefix.objects.create(country="CA", table="ca", prefix="A1A", area=area)
+
+    asked = see(client, form, postal_code="A1A")
+
+    assert asked.status_code == 422
+    assert "Write your whole postal code" in text(asked)
+    assert see(client, form, postal_code="A1A", seat=str(seat("North").pk)).status_code == 200
+
+
+def test_the_official_page_is_one_press_away(client, form, assembly):
+    Organization.objects.filter(pk=assembly.pk).update(identifier="gb-commons")
+
+    asked = see(client, form, postal_code="Z9").content.decode()
+
+    assert 'href="https://members.parliament.uk/FindYourMP"' in asked
+
+
+def test_finding_the_member_takes_a_handful_of_queries(client, form, django_assert_max_num_queries):
+    see(client, form, postal_code="X1")
+    with django_assert_max_num_queries(30) as queries:
+        see(client, form, postal_code="X1")
+
+    assert len([one for one in queries if "civics_postalprefix" in one["sql"]]) == 1
+
+
+def waiting_letter(client, form):
+    send(client, form, see(client, form, postal_code="Z9", seat="unknown"))
+    action = Action.objects.get()
+    return action, waiting.path(action)
+
+
+def test_a_writer_says_afterwards_who_represents_them(client, form):
+    _action, path = waiting_letter(client, form)
+
+    page = client.get(path)
+    assert page.status_code == 200
+    assert "no-store" in page["Cache-Control"]
+    assert not SaidSeat.objects.exists()
+    answer = client.post(path, {"seat": str(seat("East").pk)})
+
+    assert answer.status_code == 303
+    assert SaidSeat.objects.get().post == seat("East")
+    assert "Ada East" in text(client.get(answer["Location"]))
+    assert client.post(path, {"seat": str(seat("North").pk)}).status_code == 303
+    assert SaidSeat.objects.get().post == seat("East")
+
+
+@pytest.mark.parametrize("typed", ["", "x", "0", "99999999", "any-1", "\x00"])
+def test_a_wrong_word_of_a_writer_is_asked_again(client, form, typed):
+    _action, path = waiting_letter(client, form)
+
+    answer = client.post(path, {"seat": typed})
+
+    assert answer.status_code == 422
+    assert "Choose the member who represents you" in text(answer)
+
+
+def test_a_stranger_has_no_link_and_a_letter_that_does_not_wait_has_none(client, form):
+    action, path = waiting_letter(client, form)
+
+    assert client.get(path.replace(path.split("/")[-2], "x")).status_code == 404
+    Action.objects.filter(pk=action.pk).update(content={**action.content, "posts": [1]})
+    assert client.get(path).status_code == 404

@@ -15,7 +15,9 @@ def test_a_code_is_understood_in_any_typing(typing):
     assert codes.normalized(typing) == "K1A0A6"
 
 
-@pytest.mark.parametrize("code", ["D1A0A6", "W1A0A6", "Z1A0A6", "K1O0A6", "K1A0Q6", "KAA0A6", "11A0A6"])
+@pytest.mark.parametrize(
+    "code", ["D1A0A6", "W1A0A6", "Z1A0A6", "K1O0A6", "K1A0Q6", "KAA0A6", "11A0A6"]
+)
 def test_what_is_no_code_of_canada_has_no_beginning_there(code):
     assert codes.beginnings(code, "CA") == []
     assert codes.beginning(code, "CA") == ""
@@ -74,7 +76,8 @@ def test_a_zero_as_second_sign_is_rural_in_canada_alone():
 def test_no_typing_breaks_anything(typing):
     code = codes.normalized(typing)
 
-    assert len(code) <= codes.LONGEST and codes.normalized(code) == code
+    assert len(code) <= codes.LONGEST
+    assert codes.normalized(code) == code
     for country in ("", "XA", *codes.FORMS):
         found = codes.beginnings(code, country)
         assert not found or found[0].startswith(code[:1])

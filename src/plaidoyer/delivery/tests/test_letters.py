@@ -1,5 +1,6 @@
 """From a confirmed act to the letter in the minister's mailbox."""
 
+import datetime
 import email
 import email.policy
 
@@ -7,11 +8,13 @@ import pytest
 from django.utils import timezone
 
 from plaidoyer.actions import confirmations, intake
+from plaidoyer.actions.kinds.letter import waiting
 from plaidoyer.actions.models import Held, Hold
 from plaidoyer.campaigns.models import Target
 from plaidoyer.civics.models import (
     Area,
     ContactDetail,
+    Lookup,
     Membership,
     Organization,
     Person,
@@ -356,6 +359,68 @@ def test_a_letter_to_nobody_knows_whom_waits_for_a_table():
     assert (letter.post, letter.envelope.to_address) == (seats["North"], "north@a.example")
     assert letter.body.startswith("Dear Bo North,")
     assert letters.write([action]) == []
+
+
+def test_a_letter_goes_to_whom_its_writer_says_afterwards():
+    form, seats = assembly_form()
+    action = lauras_letter(form, content={"posts": []}, postal_code="X9")
+    [letter] = letters.write([action])
+
+    waiting.say(action, seats["North"])
+
+    assert letters.write([action]) == []
+    assert placements.place_known() == 1
+    letter.refresh_from_db()
+    assert (letter.post, letter.envelope.to_address) == (seats["North"], "north@a.example")
+
+
+def test_what_a_writer_said_before_confirming_is_no_waiting_at_all():
+    form, seats = assembly_form()
+    action = lauras_letter(form, content={"posts": []}, postal_code="X9", confirmed=False)
+    waiting.say(action, seats["North"])
+    confirmations.confirm(action)
+
+    [letter] = letters.write([action])
+
+    assert (letter.post, letter.envelope.to_address) == (seats["North"], "north@a.example")
+
+
+def test_a_provider_is_asked_where_it_is_enabled_once_the_letter_waits(settings):
+    settings.POSTAL_LOOKUPS = "represent"
+    form, _seats = assembly_form()
+    action = lauras_letter(form, content={"posts": []}, postal_code="k1a 0a6")
+    assert not Lookup.objects.exists()
+
+    letters.write([action])
+
+    assert Lookup.objects.get().code == "K1A0A6"
+
+
+def test_a_letter_is_placed_once_the_provider_has_answered(settings):
+    settings.POSTAL_LOOKUPS = "represent"
+    form, seats = assembly_form()
+    [letter] = letters.write([lauras_letter(form, content={"posts": []}, postal_code="K1A 0A6")])
+    Lookup.objects.update(
+        divisions=[seats["North"].area.identifier],
+        expires_at=timezone.now() + datetime.timedelta(days=30),
+    )
+
+    assert placements.place_known() == 1
+
+    letter.refresh_from_db()
+    assert letter.post == seats["North"]
+
+
+def test_many_letters_that_wait_do_not_keep_a_later_one_waiting(monkeypatch):
+    form, seats = assembly_form()
+    acts = [
+        lauras_letter(form, content={"posts": []}, postal_code=code, name=f"n{code}")
+        for code in ("Y1", "Y2", "Y3", "X9")
+    ]
+    letters.write(acts)
+    PostalPrefix.objects.create(country="XA", prefix="X9", area=seats["North"].area)
+
+    assert placements.place_known(limit=1) == 1
 
 
 def test_a_rule_that_lets_nobody_write_holds_for_those_found_later():

@@ -55,7 +55,7 @@ def posts(form: ActionForm, find: FindForm) -> list[Post]:
     if not chosen:
         known = [("", "—"), *seats.listed(every)]
         find.fields["seat"].choices = known  # type: ignore[attr-defined]
-        find.fields["seat"].help_text = seats.hint(body.organization)
+        find["seat"].help_text = seats.hint(body.organization)
         find.add_error("seat" if code else "postal_code", refusal(code))
     return chosen
 

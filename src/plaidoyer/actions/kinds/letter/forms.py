@@ -259,7 +259,8 @@ class LetterForm(ActForm):
     ) -> None:
         """Asks for the member: beside each other where they are few, else in a list to open."""
         field = self.fields["seat"]
-        field.help_text = seats.hint(body)
+        # On the bound field, which was read before, by validation.
+        self["seat"].help_text = seats.hint(body)
         if len(among) >= LONG_LIST:
             field.widget = forms.Select()
             choices = [("", "—"), *choices]
