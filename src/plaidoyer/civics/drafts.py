@@ -91,13 +91,15 @@ class Draft:
                 row, name if _is_loaded(row, name) else row._meta.get_field(name).attname
             )
             if held and row.pk is not None and (why := self.remembers(row, name)):
-                if _folded(held) == _folded(value):
+                if not _same(held, value):
+                    told = {"row": row, "held": held, "value": value, "why": why}
+                    reason = _("%(row)s: “%(held)s” stays, not “%(value)s”: %(why)s")
+                    self.conflict(line, reason % told)
+                if not isinstance(held, Words):
                     continue
-                words_ = {"row": row, "held": held, "value": value, "why": why}
-                self.conflict(
-                    line, _("%(row)s: “%(held)s” stays, not “%(value)s”: %(why)s") % words_
-                )
-            else:
+                # A language that has no words yet may have them.
+                value = Words({**value, **held})
+            if differs(row, name, value):
                 new[name] = value
         return self.change(row, words, **new)
 
@@ -185,13 +187,11 @@ def merged(held: Words, said: Mapping[str, str]) -> Words:
     return Words({**held, **{code: text for code, text in said.items() if text}})
 
 
-def _folded(value: Any) -> Any:
-    """What is compared of a text: neither accents nor dashes make another one of it."""
-    if isinstance(value, str):
-        return folded(value)
-    if isinstance(value, dict):
-        return {code: folded(text) for code, text in value.items()}
-    return value
+def _same(held: Any, said: Any) -> bool:
+    """Whether two texts are the same but for accents and dashes; words, in shared languages."""
+    if isinstance(held, dict) and isinstance(said, dict):
+        return all(folded(held[code]) == folded(said[code]) for code in held.keys() & said.keys())
+    return isinstance(held, str) and isinstance(said, str) and folded(held) == folded(said)
 
 
 def _is_loaded(row: Row, name: str) -> bool:

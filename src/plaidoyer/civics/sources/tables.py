@@ -237,9 +237,10 @@ class Members:
             term = {"type": self.cell(row, "chamber"), "class": self.cell(row, "class")}
             term |= {name: row.get(name, "") for name in ("state", "district")}
             return congress.seat(self.roll, term, line)
-        if not (identifier := self.division(row)):
-            return ""
         names = area_names(row, self.headings)
+        if not (identifier := self.division(row)):
+            found = self.found(names)
+            return self.roll.seat(found, self.body.seat(names), line) if found else ""
         if departement := self.cell(row, "departement_name"):
             order = assemblee_nationale.ordinal(int(self.cell(row, "area")))
             names = {"fr": f"{departement} ({order})"}
@@ -256,7 +257,7 @@ class Members:
         return self.roll.seat(area, self.body.seat(names), line)
 
     def division(self, row: Mapping[str, str]) -> str:
-        """The division of a line: as it says, by its number, or by the name of a known area."""
+        """The division of a line: as it says, or by its number; "" where it tells neither."""
         if said := self.cell(row, "division"):
             return said if said.startswith("ocd-division/") else ""
         number, departement = self.cell(row, "number"), self.cell(row, "departement")
@@ -266,14 +267,15 @@ class Members:
             return of(number)
         if number and self.body.area:
             return f"{self.body.area}/ed:{slugify(number)}"
+        return ""
+
+    def found(self, names: Mapping[str, str]) -> str:
+        """The division of a known area of that name; "" where none or several have it."""
         if self.by_name is None:
             within = self.body.area or "ocd-division/"
             self.by_name = ridings.named(f"^{within}", self.on)
-        names = area_names(row, self.headings).values()
-        return next(
-            (self.by_name[key] for name in names if (key := ridings.folded(name)) in self.by_name),
-            "",
-        )
+        known = (self.by_name.get(ridings.folded(name), "") for name in names.values())
+        return next(filter(None, known), "")
 
 
 SOURCE = register(Table())
