@@ -15,7 +15,7 @@ from plaidoyer.civics import divisions
 from plaidoyer.civics.models import ContactDetail
 from plaidoyer.civics.records import AreaRecord, PersonRecord
 from plaidoyer.civics.sources import Reading, SourceError, files, register
-from plaidoyer.civics.sources.rolls import Roll, Way, body, day, needed
+from plaidoyer.civics.sources.rolls import Roll, Way, body, day, needed, of_its_shape
 
 BODY = "fr-an"
 SCHEME = "assemblee-nationale"
@@ -59,7 +59,8 @@ class AssembleeNationale:
         """The deputies of the list, each in the circonscription of that number."""
         roll = Roll(body(BODY), self.address)
         if content.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] in (b"{", b"["):
-            in_json(roll, files.json(content))
+            with of_its_shape():
+                in_json(roll, files.json(content))
         else:
             in_csv(roll, content)
         return roll.whole()

@@ -15,7 +15,7 @@ from plaidoyer.civics import divisions
 from plaidoyer.civics.models import ContactDetail
 from plaidoyer.civics.records import AreaRecord, PersonRecord
 from plaidoyer.civics.sources import Reading, SourceError, files, register
-from plaidoyer.civics.sources.rolls import Roll, Way, body, day
+from plaidoyer.civics.sources.rolls import Roll, Way, body, day, of_its_shape
 
 SCHEME = "bioguide"
 BODIES = {"rep": "us-house", "sen": "us-senate"}
@@ -52,12 +52,9 @@ class Congress:
             raise SourceError(_("this is no list of members"))
         rolls = {kind: Roll(body(name), LISTED_AT) for kind, name in BODIES.items()}
         for number, member in enumerate(members, start=1):
-            try:
+            with of_its_shape():
                 term = member["terms"][-1]
                 sit(rolls[term["type"]], member, term, number)
-            except (KeyError, IndexError, TypeError) as error:
-                message = _("entry %(number)d lacks “%(what)s”")
-                raise SourceError(message % {"number": number, "what": error}) from None
         house, senate = (roll.whole() for roll in rolls.values())
         return Reading(house.records + senate.records, house.warnings + senate.warnings)
 

@@ -27,8 +27,8 @@ LISTED_AT = "https://www.ourcommons.ca/Members/en/ministries"
 
 # What stands in a title before what its holder answers for, and what joins two of them.
 OFFICE = re.compile(
-    r"\b(?:(?:associate |deputy )?ministers?|secretary of state|president|leader|parliamentary "
-    r"secretary)\b(?: (?:of state|responsible))?(?: (?:of|for|to))?(?: the)?",
+    r"\b(?:(?:associate |deputy |prime )*ministers?|secretary of state|president|leader|"
+    r"parliamentary secretary)\b(?: (?:of state|responsible))?(?: (?:of|for|to))?(?: the)?",
     re.IGNORECASE,
 )
 JOINED = re.compile(r",| and |[()·]", re.IGNORECASE)

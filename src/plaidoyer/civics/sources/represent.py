@@ -20,7 +20,7 @@ from plaidoyer.civics.legislatures import Legislature
 from plaidoyer.civics.models import ContactDetail
 from plaidoyer.civics.records import AreaRecord, PersonRecord
 from plaidoyer.civics.sources import Reading, SourceError, files, register
-from plaidoyer.civics.sources.rolls import Roll, Way
+from plaidoyer.civics.sources.rolls import Roll, Way, of_its_shape
 
 Get = Callable[[str], bytes]
 Fields = dict[str, Any]
@@ -51,7 +51,12 @@ class Represent:
 
     def read(self, content: bytes, on: datetime.date, **options: Any) -> Reading:
         """The members of one set, from a page of 1,000, or several pages in one list."""
-        members, total = pages(files.json(content))
+        with of_its_shape():
+            return self.members(files.json(content))
+
+    def members(self, answer: Any) -> Reading:
+        """The members of an answer. Raises SourceError."""
+        members, total = pages(answer)
         if not members:
             raise SourceError(_("nobody is in this file"))
         if total > len(members):

@@ -1,7 +1,8 @@
 """The roll of a legislature, as a source reads it member by member into records."""
 
 import datetime
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -134,6 +135,16 @@ class Roll:
             self.said.add((type(record), key))
             self.reading.records.append(record)
         return key
+
+
+@contextmanager
+def of_its_shape() -> Iterator[None]:
+    """Raises SourceError for a file whose values are of other kinds than its source gives."""
+    try:
+        yield
+    except (AttributeError, IndexError, KeyError, TypeError, ValueError) as error:
+        message = _("this file is not in the shape of its source (%(why)s)")
+        raise SourceError(message % {"why": f"{type(error).__name__}: {error}"[:120]}) from None
 
 
 def body(identifier: str) -> Legislature:

@@ -12,7 +12,7 @@ from plaidoyer.civics import divisions
 from plaidoyer.civics.models import ContactDetail
 from plaidoyer.civics.records import AreaRecord, PersonRecord
 from plaidoyer.civics.sources import Reading, SourceError, files, register
-from plaidoyer.civics.sources.rolls import Roll, Way, body, day, needed
+from plaidoyer.civics.sources.rolls import Roll, Way, body, day, needed, of_its_shape
 
 BODY = "gb-commons"
 SCHEME = "uk-parliament"
@@ -34,7 +34,8 @@ class UkParliament:
         """The members of the list; constituencies by Parliament's own numbers."""
         roll = Roll(body(BODY), "https://members.parliament.uk/members/commons")
         if content.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] in (b"{", b"["):
-            in_json(roll, files.json(content))
+            with of_its_shape():
+                in_json(roll, files.json(content))
         else:
             in_csv(roll, content)
         return roll.whole()
@@ -60,7 +61,7 @@ def in_json(roll: Roll, answer: Any) -> None:
     if not all(isinstance(one, dict) and isinstance(one.get("items"), list) for one in answers):
         raise SourceError(_("this is no answer of the Members API: it has no “items”"))
     members = [item.get("value") or {} for one in answers for item in one["items"]]
-    total = max(int(one.get("totalResults") or 0) for one in answers)
+    total = max((int(one.get("totalResults") or 0) for one in answers), default=0)
     if total > len(members):
         words = {"here": len(members), "total": total}
         raise SourceError(_("this file has %(here)d of %(total)d members") % words)
