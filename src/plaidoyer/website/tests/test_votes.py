@@ -196,8 +196,8 @@ def test_own_member_and_what_was_asked(client, event):
     missed = text(client.post(address(event) + "mine/", {"postal_code": "A2"}))
     paired = text(client.post(address(event) + "mine/", {"postal_code": "A3"}))
 
-    assert "This is what Save the river meadow asked for." in kept
-    assert "This is not what Save the river meadow asked for." in missed
+    assert "This is what the campaign “Save the river meadow” asked for." in kept
+    assert "This is not what the campaign “Save the river meadow” asked for." in missed
     assert "asked for" not in paired
 
 
