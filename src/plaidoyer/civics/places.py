@@ -8,7 +8,7 @@ import datetime
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.db import transaction
 from django.db.models import Q, QuerySet
@@ -183,6 +183,7 @@ def _tables(
         return tables
     body = legislature.pk if legislature else None
     asked = {"wanted": list(wanted), "on": on, "body": body, "country": (country or "").upper()}
+    area: Any  # with the columns of its row beside its own
     for area in Area.objects.raw(SEATED if legislature else LYING, asked):
         table = tables.setdefault((area.of_country, area.of_table), {})
         table.setdefault(area.of_prefix, []).append(Place(area, area.of_share))
@@ -247,8 +248,8 @@ def beginnings(postal_code: str) -> list[str]:
     return codes.beginnings(normalized(postal_code))
 
 
-def representatives(of: Iterable[Area], legislature: Organization) -> list[Post]:
-    """The seats of `legislature` for these areas, vacant ones too, in the order of the areas."""
+def representatives(of: Iterable[Area | int], legislature: Organization) -> list[Post]:
+    """The seats of `legislature` for these areas, or their ids; vacant ones too, in their order."""
     seats = Post.objects.filter(area__in=list(of), organization=legislature)
     return list(
         seats.select_related("area", "organization")

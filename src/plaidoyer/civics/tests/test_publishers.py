@@ -466,8 +466,28 @@ ANYTHING = st.recursive(
         st.lists(inner, max_size=3)
         | st.dictionaries(
             st.sampled_from(
-                "objects meta related items value acteurs acteur mandats mandat id name terms type "
-                "totalResults latestHouseMembership house uid typeOrgane export offices".split()
+                [
+                    "objects",
+                    "meta",
+                    "related",
+                    "items",
+                    "value",
+                    "acteurs",
+                    "acteur",
+                    "mandats",
+                    "mandat",
+                    "id",
+                    "name",
+                    "terms",
+                    "type",
+                    "totalResults",
+                    "latestHouseMembership",
+                    "house",
+                    "uid",
+                    "typeOrgane",
+                    "export",
+                    "offices",
+                ]
             ),
             inner,
             max_size=4,
