@@ -15,7 +15,12 @@ from plaidoyer.civics.models import ContactDetail, Membership, Organization, Per
 from plaidoyer.organisation.models import Organisation
 from plaidoyer.organisation.staff import organisers
 from plaidoyer.outcomes.models import Evidence, Milestone, Movement
-from plaidoyer.parliament.models import OfficialPetition, PetitionSnapshot
+from plaidoyer.parliament.models import (
+    LegislativeSession,
+    OfficialPetition,
+    PetitionSnapshot,
+    PublishedRank,
+)
 
 Book = dict[str, Any]
 Offices = dict[str, Post | Organization]
@@ -155,9 +160,12 @@ def evening(day: datetime.date) -> datetime.datetime:
 
 def present(petition: Book, offices: Offices) -> OfficialPetition:
     """The official petition, with every count that was read on its page."""
-    snapshots = petition.pop("snapshots")
+    snapshots, ranks = petition.pop("snapshots"), petition.pop("ranks", [])
     legislature = offices[petition.pop("legislature")]
-    made = OfficialPetition.objects.create(legislature=legislature, **petition)
+    sessions = LegislativeSession.objects.filter(legislature=legislature)
+    session = sessions.filter(identifier=petition.pop("session", "")).first()
+    made = OfficialPetition.objects.create(legislature=legislature, session=session, **petition)
+    PublishedRank.objects.bulk_create(PublishedRank(petition=made, **rank) for rank in ranks)
     for snapshot in snapshots:
         PetitionSnapshot.objects.create(petition=made, source=petition["url"]["en"], **snapshot)
     return made

@@ -22,7 +22,7 @@ from plaidoyer.actions import (
 from plaidoyer.actions.kinds.vote_drive import counts
 from plaidoyer.actions.models import Action
 from plaidoyer.campaigns.models import Campaign
-from plaidoyer.demo import arvane, book, pages, seats, signatories, votes
+from plaidoyer.demo import arvane, assembly, book, pages, seats, signatories, votes
 from plaidoyer.demo.arvane import Cause
 from plaidoyer.demo.crowd import Crowd, Plan
 from plaidoyer.demo.stage import told
@@ -58,6 +58,7 @@ def tell(scale: str) -> None:
         arvane.found(country["organisation"], site)
         offices = arvane.elect(country["offices"])
         members = seats.fill(book.read("seats.toml"), offices)
+        assembly.fill(book.read("assembly.toml"), offices)
         motions = votes.fill(book.read("votes.toml"), offices, members)
         books = [votes.refer(one, motions) for one in book.campaigns()]
         causes = {one["slug"]: Cause(one, offices, scale=SCALES[scale]) for one in books}
