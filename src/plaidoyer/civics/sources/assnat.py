@@ -29,15 +29,17 @@ class Assnat:
     licence = "© Assemblée nationale du Québec: facts, with the source named"
     address = "https://www.assnat.qc.ca/fr/deputes/index.html"
 
-    def read(self, content: bytes, on: datetime.date, **options: Any) -> Reading:
+    def read(
+        self, content: bytes, on: datetime.date, *, at_least: str = "", **options: Any
+    ) -> Reading:
         """The members of the list; on the page, the riding of that name and day.
 
-        A page that loses people without a word is refused: see FEWEST.
+        `at_least`: how many the page must name, for one that loses people without a word; 100.
         """
         roll = Roll(body(BODY), self.address)
         if content.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<"):
             in_html(roll, content, ridings.named(RIDINGS, on))
-            return roll.whole(at_least=int(options.get("at_least") or FEWEST))
+            return roll.whole(at_least=int(at_least) if at_least.isdecimal() else FEWEST)
         for line, row in files.rows(content):
             in_csv(roll, line, row)
         return roll.whole()

@@ -48,13 +48,21 @@ class PostalTable:
     body: str = ""
     seat: Callable[[Roll, str, int], str] | None = None
 
-    def read(self, content: bytes, on: datetime.date, **options: Any) -> Reading:
+    def read(
+        self,
+        content: bytes,
+        on: datetime.date,
+        *,
+        country: str = "",
+        table: str = "",
+        **options: Any,
+    ) -> Reading:
         """Every beginning of the table with its areas; a line that is none is left out.
 
-        `country` and `table` (options) name a table that is none of those we know.
+        `country` (two letters) and `table` (a name) say which, where it is none that we know.
         """
-        country = str(options.get("country") or self.country).upper()
-        table = str(options.get("table") or self.table or country.lower())
+        country = (country or self.country).upper()
+        table = table or self.table or country.lower()
         if len(country) != 2 or not country.isalpha():
             raise SourceError(_("say of which country the codes are: country=CA"))
         roll = Roll(rolls.body(self.body), self.address) if self.body else None

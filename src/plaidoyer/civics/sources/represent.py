@@ -71,10 +71,9 @@ class Represent:
             sit(roll, member, number)
         return roll.whole()
 
-    def fetch(self, get: Get, **options: Any) -> bytes:
-        """All pages of a set (`set`: house-of-commons), 1,000 a page, as one list."""
-        chosen = options.get("set") or "house-of-commons"
-        page = f"{settings.REPRESENT_ADDRESS}/representatives/{slugify(chosen)}/?limit=1000"
+    def fetch(self, get: Get, *, body: str = "house-of-commons", **options: Any) -> bytes:
+        """All pages of a set of representatives (`body`), 1,000 a page, as one list."""
+        page = f"{settings.REPRESENT_ADDRESS}/representatives/{slugify(body)}/?limit=1000"
         members: list[Fields] = []
         while page:
             answer = files.json(get(page))

@@ -345,7 +345,7 @@ class TestTheNationalAssembly:
         )
 
     def test_the_page_of_the_members_is_read(self):
-        take("assnat", PAGE, at_least=1)
+        take("assnat", PAGE, at_least="1")
 
         assert seated() == {"Ada Vale": "ocd-division/country:ca/province:qc/ed:901-2017"}
         assert ContactDetail.objects.get().value == "Ada.Vale.PRET@assnat.qc.ca"

@@ -127,3 +127,24 @@ def test_every_source_is_listed_with_its_options(typed):
     assert "csv" in listed
     assert "popolo" in listed
     assert "--legislature" in listed
+
+
+@pytest.mark.parametrize(
+    ("source", "path", "said"),
+    [
+        ("ca-ridings", "ca/federal_districts_2023.csv", "offices: 343 added"),
+        ("ourcommons", "ca/members_commons_45.csv", "terms of office: 343 added"),
+        ("ourcommons-ministers", "ca/ministers_federal_2026-07.csv", "offices: 28 added"),
+        ("assnat", "qc/members_assnat_43.csv", "terms of office: 125 added"),
+        ("uk-parliament", "uk/members_commons_2024.csv", "terms of office: 650 added"),
+        ("congress", "us/legislators-current.last-term.yaml", "terms of office: 537 added"),
+        ("us-zip", "us/zip_to_district.csv", "postal prefixes: 42033 added"),
+        ("assemblee-nationale", "fr/deputes_17.csv", "terms of office: 575 added"),
+        ("fr-code-postal", "fr/code_postal_to_circonscription.csv", "postal prefixes: 7441 added"),
+    ],
+)
+def test_the_files_of_parliaments_come_by_one_command(typed, real_data, source, path, said):
+    seen = typed("import", source, str(real_data / path), "--dry-run")
+
+    assert seen.exit_code == 0, seen.output
+    assert said in seen.output.replace(",", "").replace("\u202f", "")
