@@ -64,7 +64,7 @@ class PostalTable:
         country = (country or self.country).upper()
         table = table or self.table or country.lower()
         if len(country) != 2 or not country.isalpha():
-            raise SourceError(_("say of which country the codes are: country=CA"))
+            raise SourceError(_("say of which country the codes are: --country CA"))
         roll = Roll(rolls.body(self.body), self.address) if self.body else None
         reading = roll.reading if roll else Reading()
         for line, row in files.rows(content):
