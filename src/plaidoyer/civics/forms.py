@@ -37,6 +37,12 @@ LABELS: dict[str, tuple[str | Promise, str | Promise]] = {
     ),
     "kind": (_("What the areas are"), _("Such as riding or province.")),
     "table": (_("Name of the postal table"), ""),
+    "complete": (
+        _("Which petitions it lists wholly"),
+        _("all, open, parliament:44, session:44-1 or year:2023. Empty: it may lack some."),
+    ),
+    "petition": (_("Number of one petition"), _("Empty: the whole list.")),
+    "no_constituencies": (_("Without the counts by constituency"), ""),
 }
 ONLINE, FILE, TEXT = "online", "file", "text"
 

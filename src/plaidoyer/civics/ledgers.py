@@ -43,9 +43,11 @@ class ImportLedger(Ledger):
     menu_label = _("Imports")
     index_view_class = RunList
     list_display = [
-        TitleColumn("__str__", label=_("Import"), url_name="imports:run"),
+        TitleColumn(
+            "source", label=_("Import"), url_name="imports:run", accessor=views.source_name
+        ),
         Column("address", label=_("File or address")),
-        DateColumn("as_of", label=_("As of"), sort_key="as_of"),
+        Column("as_of", label=_("As of"), sort_key="as_of"),
         Column(
             "counts", label=_("Changes"), accessor=lambda run: reporting.line(run.counts) or "—"
         ),
@@ -80,6 +82,8 @@ class ContactFilters(WagtailFilterSet):
 
 class ContactList(Listing):
     """Addresses that bounced or were not checked for long; those that bounced first."""
+
+    page_title = _("Addresses to be checked")
 
     def get_base_queryset(self) -> QuerySet:
         found = contacts.to_check(super().get_base_queryset())

@@ -309,7 +309,7 @@ class ImportRun(models.Model):
         ordering = ["-id"]
 
     def __str__(self) -> str:
-        return f"{self.source}, {self.retrieved_at:%Y-%m-%d}"
+        return f"{self.source}, {timezone.localdate(self.retrieved_at).isoformat()}"
 
 
 class ImportedRow(models.Model):

@@ -4,18 +4,31 @@ from collections.abc import Mapping
 
 from django.apps import apps
 from django.utils.functional import Promise
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext_lazy
 
 from plaidoyer.civics.imports import Draft
 
 VERBS: dict[str, str | Promise] = {
-    "added": _("added"),
-    "changed": _("changed"),
-    "ended": _("ended"),
-    "checked": _("checked again"),
-    "removed": _("removed"),
-    "conflicting": _("left as they are"),
+    "added": pgettext_lazy("import", "added"),
+    "changed": pgettext_lazy("import", "changed"),
+    "ended": pgettext_lazy("import", "ended"),
+    "checked": pgettext_lazy("import", "checked again"),
+    "removed": pgettext_lazy("import", "removed"),
+    "conflicting": pgettext_lazy("import", "left as they are"),
 }
+# Who decides comes first; what else was imported follows by its name.
+TABLES = (
+    "conflicts",
+    "civics.person",
+    "civics.membership",
+    "civics.post",
+    "civics.contactdetail",
+    "civics.organization",
+    "civics.area",
+    "civics.identifier",
+    "civics.postalprefix",
+)
 Counts = Mapping[str, Mapping[str, int]]
 
 
@@ -34,28 +47,27 @@ def table(label: str) -> str:
         return label
 
 
-def counts(of: Counts) -> list[tuple[str, list[tuple[str, int]]]]:
-    """By kind of rows, how many were added, changed, ended and so on; in the order of VERBS."""
-    order = list(VERBS)
+def counts(of: Counts) -> list[tuple[str, list[str]]]:
+    """By kind of rows, how many were added, changed, ended and so on: "3 added", "1 changed"."""
+    order, tables = list(VERBS), [*TABLES, *sorted(of.keys() - set(TABLES))]
     return [
         (
             table(label),
             [
-                (verb(name), number)
-                for name, number in sorted(
-                    some.items(),
-                    key=lambda item: order.index(item[0]) if item[0] in order else len(order),
+                _("%(number)s %(added)s") % {"number": some[name], "added": verb(name)}
+                for name in sorted(
+                    some, key=lambda name: order.index(name) if name in order else len(order)
                 )
             ],
         )
-        for label, some in of.items()
+        for label, some in sorted(of.items(), key=lambda item: tables.index(item[0]))
     ]
 
 
 def line(of: Counts) -> str:
     """The same in one line: "persons in office: 3 added, 1 changed; …"."""
     return "; ".join(
-        f"{label}: {', '.join(f'{number} {words}' for words, number in some)}"
+        _("%(what)s: %(number)s") % {"what": label, "number": ", ".join(some)}
         for label, some in counts(of)
     )
 

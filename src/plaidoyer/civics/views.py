@@ -5,6 +5,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -110,14 +111,19 @@ def run(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _run(request: HttpRequest, run: ImportRun, reasons: tuple[str, ...] = ()) -> HttpResponse:
-    name = next((str(one.label) for one in sources.known() if one.name == run.source), run.source)
     context = {
         "run": run,
-        "source": name,
+        "source": source_name(run),
         "counts": reporting.counts(run.counts),
         "reasons": reasons,
-    } | _screen(str(run))
+    } | _screen(f"{source_name(run)}, {timezone.localdate(run.retrieved_at).isoformat()}")
     return render(request, "civics/desk/run.html", context, status=409 if reasons else 200)
+
+
+def source_name(run: ImportRun) -> str:
+    """What the source of an import is called; of one that is gone, its short name."""
+    found = (str(one.label) for one in sources.known() if one.name == run.source)
+    return next(found, run.source)
 
 
 @permission_required("civics.change_importrun")

@@ -79,6 +79,7 @@ def import_(
 
     of = named(source)
     name, said = understood(of, words)
+    online = online or (not name and getattr(of, "is_bundled", False))
     if online == bool(name):
         raise click.UsageError("Say a FILE, or --online.")
     content = opened(name, files.read) if name else of.fetch(fetching.get, **said)
@@ -161,7 +162,7 @@ def show(draft: "Draft") -> None:
     if draft.is_empty:
         click.echo("Nothing changes: all of it is here already.")
     for label, some in reporting.counts(draft.counts):
-        click.echo(f"{label}: {', '.join(f'{number} {words}' for words, number in some)}")
+        click.echo(f"{label}: {', '.join(some)}")
     for words, some_ in reporting.examples(draft):
         click.echo(f"\n{words}:")
         for one in some_[:SHOWN]:
