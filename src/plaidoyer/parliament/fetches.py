@@ -49,7 +49,7 @@ def fetch(petition: OfficialPetition) -> None:
     content = source.fetch(fetching.get, petition=petition.identifier)
     day = courses.follow([petition])[0].today
     imports.carry_out(
-        source.read(content, day, constituencies=False),
+        source.read(content, day, no_constituencies=True),
         source=source.name,
         address=str(petition.url.in_language("en")),
         content=content,

@@ -5,6 +5,7 @@ from click.testing import CliRunner
 
 from plaidoyer.civics.models import ImportRun, Membership, Person
 from plaidoyer.config import cli
+from plaidoyer.parliament.models import PetitionRules
 
 pytestmark = pytest.mark.django_db
 
@@ -148,3 +149,10 @@ def test_the_files_of_parliaments_come_by_one_command(typed, real_data, source, 
 
     assert seen.exit_code == 0, seen.output
     assert said in seen.output.replace(",", "").replace("\u202f", "")
+
+
+def test_the_rules_of_petitions_come_with_the_program_and_need_no_file(typed):
+    done = typed("import", "petition-rules", "--yes")
+
+    assert done.exit_code == 0
+    assert PetitionRules.objects.filter(legislature__identifier="ca-commons").exists()

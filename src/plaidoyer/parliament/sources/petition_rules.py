@@ -26,6 +26,8 @@ class PetitionRulesFile:
     label = gettext_lazy("Rules of official petitions (come with the program)")
     licence = "CC0-1.0"
     address = "rules.toml"
+    # No file needs to be named: fetch() gives our own.
+    is_bundled = True
 
     def read(self, content: bytes, on: datetime.date, **options: Any) -> Reading:
         """The rules in a file like ours. Raises SourceError where it cannot be read."""

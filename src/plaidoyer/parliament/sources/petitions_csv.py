@@ -52,6 +52,8 @@ class PetitionsCsv:
         *,
         legislature: str = "ca-commons",
         complete: str = "",
+        name_en: str = "",
+        name_fr: str = "",
         **options: Any,
     ) -> Reading:
         """What the file says of petitions of `legislature` and their counts on that day.
@@ -60,7 +62,7 @@ class PetitionsCsv:
         SourceError.
         """
         known = legislatures.known(legislature)
-        body = known.record if known else organization(legislature)
+        body = known.record if known else organization(legislature, name_en, name_fr)
         reading, sessions, sources = Reading([body]), dict[str, Record](), []
         for line, row in files.rows(content):
             record, source = petition(row, line, legislature)
@@ -84,10 +86,13 @@ class PetitionsCsv:
         raise SourceError(_("a list of one’s own has no address: name its file"))
 
 
-def organization(identifier: str) -> OrganizationRecord:
-    """A legislature that we know only by its short name."""
+def organization(identifier: str, en: str = "", fr: str = "") -> OrganizationRecord:
+    """A legislature that we know by its short name and by what it is said to be called."""
+    names = {code: name for code, name in (("en", en), ("fr", fr)) if name}
     return OrganizationRecord(
-        identifier=identifier, name={"en": identifier}, classification=legislatures.LEGISLATURE
+        identifier=identifier,
+        name=names or {"en": identifier},
+        classification=legislatures.LEGISLATURE,
     )
 
 

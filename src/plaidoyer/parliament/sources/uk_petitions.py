@@ -42,7 +42,7 @@ class UkPetitions:
     counts = HOUSE
 
     def read(
-        self, content: bytes, on: datetime.date, *, constituencies: bool = True, **options: Any
+        self, content: bytes, on: datetime.date, *, no_constituencies: bool = False, **options: Any
     ) -> Reading:
         """What the list or the petition says. Raises SourceError where it cannot be read."""
         whole = files.json(content)
@@ -52,7 +52,7 @@ class UkPetitions:
         for number, row in enumerate(rows, start=1):
             if not isinstance(row, dict) or not isinstance(row.get("attributes"), dict):
                 raise SourceError(_("item %(number)s is no petition") % {"number": number})
-            reading.records += one(row, number, constituencies)
+            reading.records += one(row, number, not no_constituencies)
         if isinstance(data, list) and (scope := whole_scope(whole.get("links"))):
             reading.records.append(
                 ListRecord(legislature=HOUSE, scope=scope, petitions=len(rows), source=self.address)
