@@ -191,7 +191,7 @@ class AskedDesk(Desk):
 
     model = AskedVote
     name = "asked-votes"
-    icon = "tick"
+    icon = "tick-inverse"
     menu_label = _("Votes that count")
     menu_order = 140
     index_view_class = AskedList

@@ -8,6 +8,7 @@ and the riding of that day; nobody's present party, riding or name is touched.
 import datetime
 from collections import Counter
 from collections.abc import Iterable
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -123,8 +124,10 @@ def amend(draft: Draft, event: VoteEvent, record: VoteRecord) -> None:
     words = f"{record.session}, {record.number}"
     said = {"title": Words(record.title), "url": Words(record.url)}
     # A language that lacks is filled in, whoever wrote the other.
-    for name, texts in said.items():
-        draft.change(motion, words, **{name: merged(texts, getattr(motion, name))})
+    filled: dict[str, Any] = {
+        name: merged(texts, getattr(motion, name)) for name, texts in said.items()
+    }
+    draft.change(motion, words, **filled)
     draft.correct(
         motion,
         line,
@@ -161,16 +164,15 @@ def correct_count(
     draft: Draft, event: VoteEvent, line: int, column: str, number: int | None
 ) -> None:
     """Takes over a published total, none included; one that was typed in here stays."""
-    if number == 0 and getattr(event, column) and event.pk:
-        if why := draft.remembers(event, column):
+    new: dict[str, Any] = {column: number}
+    if number:
+        draft.correct(event, line, **new)
+    elif number == 0 and differs(event, column, 0):
+        why = draft.remembers(event, column) if event.pk and getattr(event, column) else ""
+        if why:
             draft.conflict(line, why)
         else:
-            draft.change(event, **{column: 0})
-    elif number is not None and differs(event, column, number):
-        if number == 0:
-            draft.change(event, **{column: 0})
-        else:
-            draft.correct(event, line, **{column: number})
+            draft.change(event, **new)
 
 
 @planner(BallotRecord)

@@ -81,8 +81,8 @@ class Seats:
         if found is None and record.family_name:
             found = Person(given_name=record.given_name[:100], family_name=record.family_name[:100])
             self.draft.add(found)
-        for name in record.identifiers.items() if found else ():
-            if name not in self.people and name[1]:
+        for name in record.identifiers.items():
+            if found and name[1] and name not in self.people:
                 self.people[name] = found
                 row = Identifier(person=found, scheme=name[0][:40], identifier=name[1][:80])
                 self.draft.add(row, f"{found}: {name[0]} {name[1]}")

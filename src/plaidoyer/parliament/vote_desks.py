@@ -144,7 +144,7 @@ class VoteEventDesk(Desk):
     add_to_admin_menu = False
     model = VoteEvent
     name = "recorded-votes"
-    icon = "tick-inverse"
+    icon = "list-ol"
     index_view_class = VoteList
     edit_view_class = VoteSheet
     list_display = [

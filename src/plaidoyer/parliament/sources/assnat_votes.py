@@ -137,7 +137,7 @@ def check(page: _Page) -> None:
             raise SourceError(_("this is no page of a recorded vote"), member["line"])
 
 
-def vote_of(page: _Page, key: dict[str, str], on: datetime.date) -> VoteRecord:
+def vote_of(page: _Page, key: dict[str, Any], on: datetime.date) -> VoteRecord:
     """The vote itself. Its result is said in words on the page. Raises SourceError without one."""
     for words in page.words:
         try:
@@ -175,7 +175,7 @@ def day_of(words: list[str]) -> datetime.datetime | None:
     return None
 
 
-def ballot(member: dict[str, Any], key: dict[str, str]) -> BallotRecord:
+def ballot(member: dict[str, Any], key: dict[str, Any]) -> BallotRecord:
     """How one member voted; "Nom, Prénom" and, for two of one name, the riding."""
     family, _comma, given = member.get("nom", "").partition(",")
     return BallotRecord(

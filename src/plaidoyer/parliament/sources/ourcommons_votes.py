@@ -112,7 +112,7 @@ class _Sheet:
 
     def ballot(self, element: Any) -> None:
         """How one member voted, and with the first of them the vote itself."""
-        line, flags = element.line, {}
+        line, flags = element.line, dict[str, bool]()
         names = {Option.YES: "IsVoteYea", Option.NO: "IsVoteNay", Option.PAIRED: "IsVotePaired"}
         for option, name in names.items():
             flags[option] = said(element, name).lower() == "true"
@@ -132,8 +132,8 @@ class _Sheet:
                     **self._addresses(place, language),
                 )
             )
-        option = published.option_of(flags) or published.option(said(element, "VoteValueName"))
-        if option is None:
+        way = published.option_of(flags) or published.option(said(element, "VoteValueName"))
+        if way is None:
             self.reading.warnings.append((line, _("no vote is named: this member is left out")))
             return
         party = legislatures.party(HOUSE, said(element, "CaucusShortName") or "Independent")
@@ -142,7 +142,7 @@ class _Sheet:
             BallotRecord(
                 line=line,
                 **place,
-                option=option,
+                option=way,
                 identifiers={"ourcommons": said(element, "PersonId")},
                 given_name=said(element, "PersonOfficialFirstName"),
                 family_name=said(element, "PersonOfficialLastName"),
@@ -151,7 +151,7 @@ class _Sheet:
             )
         )
 
-    def _place(self, element: Any, number: str) -> dict[str, str]:
+    def _place(self, element: Any, number: str) -> dict[str, Any]:
         """The key of a vote: legislature, session and number."""
         parliament = said(element, "ParliamentNumber")
         session = f"{parliament}-{said(element, 'SessionNumber')}"
@@ -190,7 +190,7 @@ class _Sheet:
             self.reading.warnings.append((element.line, message % {"words": words[:80]}))
             return None
 
-    def _addresses(self, place: dict[str, str], language: str) -> dict[str, Any]:
+    def _addresses(self, place: dict[str, Any], language: str) -> dict[str, Any]:
         page = f"{place['session'].replace('-', '/')}/{place['number']}"
         return {
             "source": f"{SITES['en']}/{page}",

@@ -1,6 +1,6 @@
 """The words in which parliaments publish results and votes, in English and in French."""
 
-from typing import Any
+from collections.abc import Mapping
 
 from django.utils.translation import gettext as _
 
@@ -61,7 +61,7 @@ def number(words: str, line: int) -> int | None:
     return int(words)
 
 
-def option_of(facts: dict[str, Any]) -> Option | None:
+def option_of(facts: Mapping[str, bool]) -> Option | None:
     """How a member voted where yes, no and paired are three flags.
 
     Paired is looked at first: who is paired may carry the way they would have voted too.
