@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from plaidoyer.actions.kinds import Kind
-from plaidoyer.actions.kinds.letter import conditions, letters, seats, views, waiting
+from plaidoyer.actions.kinds.letter import conditions, letters, seats, views
 from plaidoyer.actions.kinds.letter.forms import LetterForm
 from plaidoyer.actions.kinds.letter.options import LetterOptionsForm
 from plaidoyer.actions.models import Action
@@ -23,9 +23,7 @@ def told(action: Action) -> dict[str, Any]:
         "left_out": letters.not_written_to(action),
         "own_words": action.content.get("own_words", 0),
         "own_copy": action.content.get("own_copy", False),
-        "by_code": seats.is_by_code(action.form),
-        "member_url": waiting.path(action),
-        "is_rural": seats.is_rural(action.postal_code),
+        **seats.told(action),
     }
 
 

@@ -7,7 +7,8 @@ from django.utils.html import format_html
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from plaidoyer.actions.models import ActionForm
+from plaidoyer.actions.kinds.letter import waiting
+from plaidoyer.actions.models import Action, ActionForm
 from plaidoyer.campaigns.models import Target
 from plaidoyer.civics import codes, finders, places
 from plaidoyer.civics.models import Organization, Post
@@ -150,3 +151,13 @@ def is_rural(postal_code: str) -> bool:
     """Whether a code covers so wide an area that its riding is to be checked."""
     code = codes.normalized(postal_code)
     return any(codes.is_rural(code, country) for country in codes.countries(code))
+
+
+def told(action: Action) -> dict[str, object]:
+    """What pages that show a letter to one's own member say beside it."""
+    is_found = is_by_code(action.form) and bool(action.content.get("posts"))
+    return {
+        "by_code": is_found,
+        "is_rural": is_found and is_rural(action.postal_code),
+        "member_url": waiting.path(action),
+    }

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from plaidoyer.actions.kinds.letter import letters, seats, waiting
+from plaidoyer.actions.kinds.letter import letters, seats
 from plaidoyer.actions.kinds.letter.letters import Composed
 from plaidoyer.actions.kinds.vote_drive import voted
 from plaidoyer.actions.models import Action
@@ -28,8 +28,6 @@ def told(action: Action) -> dict[str, Any]:
     return {
         "letters": composed,
         "groups": list(groups.values()),
-        "by_code": seats.is_by_code(action.form),
-        "member_url": waiting.path(action),
-        "is_rural": seats.is_rural(action.postal_code),
+        **seats.told(action),
         **voted.told(action),
     }
