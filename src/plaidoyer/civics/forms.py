@@ -21,6 +21,10 @@ LABELS: dict[str, tuple[str | Promise, str | Promise]] = {
         _("Its short name. Known are %(known)s; any other is new: say what it is called."),
     ),
     "session": (_("Session"), _("Such as 44-1, where the file does not say it.")),
+    "votes": (
+        _("Numbers of votes"),
+        _("Such as 12, 80-89, of that session: each with how members voted."),
+    ),
     "name_en": (_("Name of the legislature in English"), ""),
     "name_fr": (_("Name of the legislature in French"), ""),
     "country": (_("Country"), _("Two letters, such as CA.")),
