@@ -20,6 +20,20 @@ from plaidoyer.civics.models import Area, Membership, Organization, Person, Post
 from plaidoyer.lib.desk import Desk, Listing, Rows, RowsPanel
 
 
+class ContactForm(WagtailAdminModelForm):
+    """A contact detail. Whoever corrects it, or says when it was checked, forgives a bounce."""
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        held, said = self.instance, cleaned.get("verified_at")
+        is_other = bool(held.pk) and "value" in self.changed_data
+        if is_other and said and said <= held.verified_at:
+            cleaned["verified_at"] = timezone.now()
+        if is_other or (held.bounced_at and said and said > held.bounced_at):
+            held.bounced_at = None
+        return cleaned
+
+
 def contact_details() -> RowsPanel:
     """The addresses of a person, an office or an organization, in its form."""
     return RowsPanel(
@@ -29,6 +43,7 @@ def contact_details() -> RowsPanel:
             FieldPanel("source"),
             FieldPanel("verified_at"),
         ],
+        form=ContactForm,
         heading=_("Official ways to reach them"),
         label=_("contact detail"),
     )

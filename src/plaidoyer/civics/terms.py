@@ -213,8 +213,11 @@ def plan_rosters(draft: Draft, records: list[RosterRecord]) -> None:
             and not _is_old(draft, term)
             and not (term.start_on == draft.on or term.end_on == draft.on)
         ]
-        if len(left) * 2 > len(sitting) > 10:
-            draft.warn(record.line, _leaving(body, len(left), len(sitting)))
+        # Who moves to another seat of the house does not leave it.
+        staying = {_key(term.person) for term in confirmed.values()}
+        gone = sum(_key(term.person) not in staying for term in left)
+        if gone * 2 > len(sitting) > 10:
+            draft.warn(record.line, _leaving(body, gone, len(sitting)))
         for term in left:
             last = max(draft.on - DAY, term.start_on or datetime.date.min)
             draft.change(term, _ended(term, last), verb="ended", end_on=last)

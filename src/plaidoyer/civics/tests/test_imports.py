@@ -178,3 +178,17 @@ def test_a_circle_of_areas_is_refused():
 
     with pytest.raises(SourceError):
         carry_out(Reading(records=[one, other]))
+
+
+def test_a_list_that_lost_most_of_its_members_is_doubted():
+    everybody = [member(seat, f"Ada Vale{seat}") for seat in range(12)]
+    carry_out(house(*everybody))
+
+    cut_off = imports.preview(house(*everybody[:5]), FRIDAY)
+    moved = imports.preview(
+        house(*(member(seat + 20, f"Ada Vale{seat}", number=str(seat)) for seat in range(12))),
+        FRIDAY,
+    )
+
+    assert "7 of 12 members" in cut_off.warnings[0][1]
+    assert "12 of 12" in moved.warnings[0][1]

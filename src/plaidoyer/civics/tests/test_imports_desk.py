@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from plaidoyer.civics.models import ContactDetail, ImportRun, Membership, Person, Upload
-from plaidoyer.testing import make_minister, make_organiser
+from plaidoyer.testing import make_minister, make_organiser, typed
 
 pytestmark = pytest.mark.django_db
 
@@ -216,3 +216,26 @@ def test_the_lists_cost_as_many_queries_for_many_rows(desk, django_assert_max_nu
 
     with django_assert_max_num_queries(20):
         desk.get(reverse("to-check:index"))
+
+
+def test_an_address_that_is_corrected_in_its_form_is_written_to_again(desk):
+    post = make_minister()
+    ContactDetail.objects.update(verified_at=long_ago(), bounced_at=timezone.now())
+    detail = ContactDetail.objects.get()
+    row = {
+        "id": detail.pk,
+        "type": "email",
+        "value": "new@ministry.example",
+        "source": detail.source,
+        "verified_at": timezone.localtime(detail.verified_at).strftime("%Y-%m-%d %H:%M"),
+    }
+    sent = typed(
+        label=post.label, organization=post.organization_id, memberships=[], contact_details=[row]
+    )
+
+    answer = desk.post(reverse("offices:edit", args=[post.pk]), sent)
+
+    detail.refresh_from_db()
+    assert answer.status_code == 302
+    assert (detail.value, detail.bounced_at) == ("new@ministry.example", None)
+    assert timezone.now() - detail.verified_at < datetime.timedelta(minutes=1)
