@@ -140,8 +140,10 @@ def levels(frame: Frame) -> list[Mark]:
 def days(frame: Frame) -> list[Mark]:
     """The first day and the last one, each at its end of the ground line."""
     language = get_language() or "en"
-    ends = (frame.start, frame.end)
-    return [Mark(f"{frame.x(at):.1f}", wording.date(at.date(), language)) for at in ends]
+    # The end of a day is the midnight after it.
+    last = (frame.end - datetime.timedelta(seconds=1)).date()
+    ends = ((frame.start, frame.start.date()), (frame.end, last))
+    return [Mark(f"{frame.x(at):.1f}", wording.date(day, language)) for at, day in ends]
 
 
 def number(value: int) -> str:

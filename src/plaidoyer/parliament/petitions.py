@@ -100,7 +100,7 @@ def story(petition: OfficialPetition) -> Story:
         forecast=foreseen,
         thresholds=reached(course, seen),
         ranks=places(course) if last else [],
-        published=list(petition.ranks.all()),
+        published=list(petition.ranks.order_by("scope", "pk")),
         regions=list(last.regions.select_related("area")) if last else [],
     )
 

@@ -72,13 +72,14 @@ def state(dates: Dates, today: datetime.date, ending: Ending | None = None) -> S
     """
     if happened(dates.withdrawn_on, today):
         return State.WITHDRAWN
-    taken = closed(dates, today) or happened(dates.presented_on, today)
-    # Some governments answer while a petition is still open.
-    if happened(dates.answered_on, today) and (taken or dates.closes_on is None):
-        return State.ANSWERED
     if happened(dates.refused_on, today):
         return State.REFUSED
-    if ending and happened(ending.dissolved_on, today) and (end := ended(dates, ending)):
+    dissolved = ending is not None and happened(ending.dissolved_on, today)
+    # Some governments answer while a petition is still open.
+    taken = closed(dates, today) or happened(dates.presented_on, today) or dissolved
+    if happened(dates.answered_on, today) and (taken or dates.closes_on is None):
+        return State.ANSWERED
+    if dissolved and ending and (end := ended(dates, ending)):
         return end
     return standing(dates, today)
 

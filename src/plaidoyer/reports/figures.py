@@ -117,7 +117,7 @@ def _official(course: Course, snapshot: PetitionSnapshot) -> Figure:
             "number": petition.identifier,
         }
         # Places only as somebody published them, with their day.
-        places = [f"{tellings.published(rank)}." for rank in petition.ranks.all()]
+        places = [f"{tellings.published(rank)}." for rank in petition.ranks.order_by("scope")]
         due = "" if petition.answered_on else tellings.answer_due(course)
         return " ".join(filter(None, [counted, *places, due]))
 
