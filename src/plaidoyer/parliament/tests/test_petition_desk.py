@@ -317,3 +317,22 @@ def test_counts_are_fetched_only_where_that_is_switched_on(monkeypatch):
     assert fetches.fetch_all() == 1
     assert asked == ["https://petition.parliament.uk/petitions/7.json"]
     assert swim.snapshots.get().signatures == 51
+
+
+def test_rules_are_edited_with_their_thresholds(client, ed, house):
+    facts = {"legislature": house.pk, "open_days": "30, 60", "response_days": 45}
+    sent = typed(
+        **facts,
+        response_sitting=1,
+        note=Words(),
+        source="https://house.example/rules",
+        thresholds=[{"signatures": 500, "code": "certification", "effect": Words(en="Certified")}],
+    )
+    address = reverse("petition-rules:add")
+    assert client.get(address).status_code == 200
+    assert client.post(address, sent | {"source": ""}).context["form"].errors.keys() == {"source"}
+    assert client.post(address, sent).status_code == 302
+    rules = PetitionRules.objects.get()
+    assert (rules.open_days, rules.thresholds.get().signatures) == ([30, 60], 500)
+    assert client.get(reverse("petition-rules:edit", args=[rules.pk])).status_code == 200
+    assert "House" in client.get(reverse("petition-rules:index")).text
