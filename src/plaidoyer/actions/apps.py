@@ -15,3 +15,7 @@ class ActionsConfig(AppConfig):
         register("confirmation", messages.compose, _("confirmation"))
         keeps("names", export=names.export, erase=names.erase)
         keeps("acts", export=privacy.export, erase=privacy.erase)
+
+        from plaidoyer.actions.kinds.letter import waiting
+
+        keeps("representatives", export=waiting.export, erase=waiting.erase)

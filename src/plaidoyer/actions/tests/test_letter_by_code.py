@@ -5,6 +5,7 @@ import re
 
 import pytest
 
+from plaidoyer.actions import confirmations, messages
 from plaidoyer.actions.kinds.letter import waiting
 from plaidoyer.actions.kinds.letter.models import SaidSeat
 from plaidoyer.actions.models import Action
@@ -19,6 +20,7 @@ from plaidoyer.civics.models import (
     PostalPrefix,
 )
 from plaidoyer.lib.words import Words
+from plaidoyer.supporters.models import Supporter
 from plaidoyer.testing import make_form, make_pages
 
 pytestmark = pytest.mark.django_db
@@ -350,6 +352,29 @@ def test_a_wrong_word_of_a_writer_is_asked_again(client, form, typed):
 
     assert answer.status_code == 422
     assert "Choose the member who represents you" in text(answer)
+
+
+def test_the_page_of_the_confirmation_offers_to_say_it(client, form):
+    action, path = waiting_letter(client, form)
+    confirmations.confirm(action)
+    confirmed = messages.confirmation_path(action)
+
+    assert f'href="{path}"' in client.get(confirmed).content.decode().partition("<details")[0]
+    client.post(path, {"seat": str(seat("East").pk)})
+
+    assert path not in client.get(confirmed).content.decode()
+
+
+def test_what_a_writer_said_is_theirs_to_take_and_to_have_erased(client, form):
+    action, path = waiting_letter(client, form)
+    client.post(path, {"seat": str(seat("East").pk)})
+    confirmations.confirm(action)
+    laura = Supporter.objects.get()
+
+    assert [one["member"] for one in waiting.export(laura)] == ["Member for East"]
+    waiting.erase(laura)
+
+    assert not SaidSeat.objects.exists()
 
 
 def test_a_stranger_has_no_link_and_a_letter_that_does_not_wait_has_none(client, form):

@@ -39,6 +39,7 @@ KIND = Kind(
     preview_template="letter/preview.html",
     told_template="letter/letters.html",
     told=told,
+    then_template="letter/then.html",
     impersonal=frozenset({"targets"}),
     urls=[path("member/<str:token>/", views.member, name="member")],
     after_confirmation="delivery.write_letters",

@@ -1,6 +1,7 @@
 """A letter that waits to know whom: what its writer says of it afterwards."""
 
 from collections.abc import Iterable
+from typing import Any
 
 from django.db import transaction
 from django.urls import reverse
@@ -12,6 +13,7 @@ from plaidoyer.actions.kinds.letter.models import SaidSeat
 from plaidoyer.actions.models import Action
 from plaidoyer.civics.models import Post
 from plaidoyer.lib import tokens
+from plaidoyer.supporters.models import Supporter
 
 PLACE = "delivery.place_letters"
 
@@ -48,3 +50,17 @@ def said(actions: Iterable[Action]) -> dict[int, Post]:
     return {
         one.action_id: one.post for one in found.select_related("post__organization", "post__area")
     }
+
+
+def export(supporter: Supporter) -> list[dict[str, Any]]:
+    """What `supporter` said of who represents them."""
+    said = SaidSeat.objects.filter(action__match__supporter=supporter).order_by("id")
+    return [
+        {"form": one.action.form.name, "member": str(one.post), "said_at": one.said_at}
+        for one in said.select_related("action__form", "post")
+    ]
+
+
+def erase(supporter: Supporter) -> None:
+    """Forgets where `supporter` said they live."""
+    SaidSeat.objects.filter(action__match__supporter=supporter).delete()
