@@ -38,7 +38,7 @@ def keep(
 def read(upload: Upload) -> Reading:
     """What the file says. Raises SourceError."""
     source = sources.get(upload.source)
-    return source.read(bytes(upload.content), upload.as_of, **upload.options)
+    return sources.read(source, bytes(upload.content), upload.as_of, **upload.options)
 
 
 @transaction.atomic

@@ -74,7 +74,7 @@ def import_(
 
     Every SOURCE has options of its own: see `plaidoyer civics sources`.
     """
-    from plaidoyer.civics import fetching, imports
+    from plaidoyer.civics import fetching, imports, sources
     from plaidoyer.civics.sources import files
 
     of = named(source)
@@ -85,7 +85,7 @@ def import_(
     content = opened(name, files.read) if name else of.fetch(fetching.get, **said)
     address = name or said.get("page") or of.address
     day = imports.as_of(content, on.date() if on else None)
-    reading = of.read(content, day, **said)
+    reading = sources.read(of, content, day, **said)
     draft = imports.preview(reading, day)
     show(draft)
     if draft.is_empty or dry_run:

@@ -6,6 +6,8 @@ records. It saves nothing and needs no network; only `fetch` asks for the file.
 
 import datetime
 import inspect
+import logging
+import traceback
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, Protocol
@@ -14,6 +16,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from plaidoyer.civics.records import Record
+
+logger = logging.getLogger(__name__)
 
 
 class SourceError(Exception):
@@ -83,6 +87,21 @@ def get(name: str) -> Source:
 def known() -> Iterator[Source]:
     """All sources, by name."""
     yield from sorted(_known.values(), key=lambda source: source.name)
+
+
+def read(source: Source, content: bytes, on: datetime.date, **options: Any) -> Reading:
+    """What a file says, by that source.
+
+    Raises SourceError, also for a file whose form is right and whose shape is another: a list
+    where a name is expected, a name that is missing.
+    """
+    try:
+        return source.read(content, on, **options)
+    except (AttributeError, IndexError, KeyError, TypeError, ValueError) as error:
+        place = "".join(traceback.format_tb(error.__traceback__)[-1:])
+        logger.info("%s cannot read a file: %s\n%s", source.name, type(error).__name__, place)
+        reason = _("this file has another shape than those of this source")
+        raise SourceError(reason) from None
 
 
 def options(source: Source) -> dict[str, str | bool]:
