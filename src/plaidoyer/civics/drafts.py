@@ -20,7 +20,7 @@ Row = Any
 # What is said of a row, or what says it once it is asked: of 85,000 rows only a few are told.
 Told = str | Callable[[], str]
 # So many changes of one kind are told one by one; the others are only counted.
-EXAMPLES = 12
+EXAMPLES = 6
 
 
 @dataclass

@@ -165,7 +165,7 @@ def show(draft: "Draft") -> None:
         click.echo(f"{label}: {', '.join(some)}")
     for words, some_ in reporting.examples(draft):
         click.echo(f"\n{words}:")
-        for one in some_[:SHOWN]:
+        for one in some_:
             click.echo(f"  {one}")
     _list("In conflict, left as it is", draft.conflicts)
     _list("Left out or doubtful", draft.warnings)
