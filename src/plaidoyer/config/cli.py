@@ -31,6 +31,13 @@ def prepare(*, durable: bool = False) -> None:
     django.setup()
 
 
+def lay_tables() -> None:
+    """Makes the tables of an empty database, or migrates them."""
+    from plaidoyer.config import tables
+
+    tables.lay()
+
+
 def run(command: list[str]) -> None:
     """Runs `command`, passes Ctrl-C and TERM on to it, and ends with its exit code."""
     process = subprocess.Popen(command)
@@ -105,7 +112,13 @@ def demo(port: int, fresh: bool, scale: str) -> None:
     from plaidoyer.demo import stage
 
     try:
-        stage.play(port=port, fresh=fresh, scale=scale, prepare=lambda: prepare(durable=True))
+        stage.play(
+            port=port,
+            fresh=fresh,
+            scale=scale,
+            prepare=lambda: prepare(durable=True),
+            lay=lay_tables,
+        )
     except stage.StageError as error:
         raise click.ClickException(str(error)) from None
 

@@ -256,7 +256,9 @@ FETCH_LOOPBACK = False
 # Who is asked, behind the pages, where a postal code lies that no imported table tells. Nobody
 # unless it is set: then only the code is sent. Each set of boundaries with its OCD divisions.
 POSTAL_LOOKUPS = env_choice("POSTAL_LOOKUPS", {"none", "represent"}, "none")
-REPRESENT_ADDRESS = os.environ.get("REPRESENT_ADDRESS", "https://represent.opennorth.ca").rstrip("/")
+REPRESENT_ADDRESS = os.environ.get("REPRESENT_ADDRESS", "https://represent.opennorth.ca").rstrip(
+    "/"
+)
 REPRESENT_SETS = env_pairs(
     "REPRESENT_SETS",
     "federal-electoral-districts-2023-representation-order=ocd-division/country:ca/ed:{}-2023",

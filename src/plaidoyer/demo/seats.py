@@ -1,5 +1,6 @@
-"""Who represents which part of Arvane: some of the Assembly's seats, and where they are found."""
+"""Who represents which part of Arvane: the Assembly's seats, and where they are found."""
 
+import datetime
 from typing import Any
 
 from plaidoyer.civics.models import (
@@ -25,22 +26,32 @@ def fill(book: Book, offices: Offices) -> dict[str, Post]:
         key: Organization.objects.create(classification="party", **party)
         for key, party in book["parties"].items()
     }
-    return {
-        seat["area"]: _seat(seat, book["country"], legislature, parties) for seat in book["seats"]
+    country = book["country"]
+    division = f"ocd-division/country:{country.lower()}"
+    provinces = {
+        key: Area.objects.create(
+            identifier=f"{division}/province:{key}", classification="province", **province
+        )
+        for key, province in book["provinces"].items()
     }
+    seats = {}
+    for seat in book["seats"]:
+        area = Area.objects.create(
+            identifier=f"{division}/ed:{seat['area']}",
+            name=seat["name"],
+            classification="riding",
+            parent=provinces[seat["province"]],
+            valid_from="2023-01-01",
+        )
+        for prefix in seat["prefixes"]:
+            PostalPrefix.objects.create(area=area, country=country, prefix=prefix)
+        seats[seat["area"]] = _seat(seat, area, legislature, parties)
+    return seats
 
 
 def _seat(
-    seat: Book, country: str, legislature: Organization, parties: dict[str, Organization]
+    seat: Book, area: Area, legislature: Organization, parties: dict[str, Organization]
 ) -> Post:
-    area = Area.objects.create(
-        identifier=f"ocd-division/country:{country.lower()}/ed:{seat['area']}",
-        name=seat["name"],
-        classification="riding",
-        valid_from="2023-01-01",
-    )
-    for prefix in seat["prefixes"]:
-        PostalPrefix.objects.create(area=area, country=country, prefix=prefix)
     post = Post.objects.create(
         organization=legislature,
         area=area,
@@ -49,7 +60,7 @@ def _seat(
             en=f"Member of the Assembly, {seat['name']['en']}",
         ),
     )
-    if member := seat.get("member"):
+    for member in (*seat.get("former", []), *([seat["member"]] if "member" in seat else [])):
         _elect(member, post, parties)
     return post
 
@@ -61,9 +72,23 @@ def _elect(member: Book, post: Post, parties: dict[str, Organization]) -> None:
         honorific_prefix=member["prefix"],
         preferred_language=member["language"],
     )
-    Membership.objects.create(
-        person=person, post=post, on_behalf_of=parties[member["party"]], start_on=member["since"]
-    )
+    terms = [(member["party"], member["since"], member.get("until"))]
+    if crossed := member.get("came_on"):
+        # Who crosses the floor ends one term and begins another.
+        terms = [
+            (member["came_from"], member["since"], crossed - datetime.timedelta(days=1)),
+            (member["party"], crossed, member.get("until")),
+        ]
+    for party, start_on, end_on in terms:
+        Membership.objects.create(
+            person=person,
+            post=post,
+            on_behalf_of=parties[party],
+            start_on=start_on,
+            end_on=end_on,
+        )
+    if "until" in member:
+        return
     name = f"{member['given_name']}.{member['family_name']}".lower()
     url = post.organization.url
     ContactDetail.objects.create(

@@ -30,10 +30,13 @@ class StageError(Exception):
     """The demo cannot be shown; the message is for the person at the terminal."""
 
 
-def play(*, port: int, fresh: bool, scale: str, prepare: Callable[[], None]) -> None:
+def play(
+    *, port: int, fresh: bool, scale: str, prepare: Callable[[], None], lay: Callable[[], None]
+) -> None:
     """Sets the demo up as far as it is not, serves it, and stops it on Ctrl-C or TERM.
 
-    `prepare` finds the database of the environment and loads Django. Raises StageError.
+    `prepare` finds the database of the environment and loads Django, `lay` makes its tables.
+    Raises StageError.
     """
     began = time.monotonic()
     folder = Path(os.environ.get("VAR_DIR") or "var").resolve() / "demo"
@@ -49,7 +52,7 @@ def play(*, port: int, fresh: bool, scale: str, prepare: Callable[[], None]) -> 
             os.environ.update(environment(folder, port, smtp_port))
             with told("Database and program"):
                 prepare()
-            prepare_stage(folder, fresh)
+            prepare_stage(folder, fresh, lay)
             # They take their time to load, while the story is told.
             children["The mail catcher"] = start("catcher", "--port", str(smtp_port))
             children["The web"] = start("serve", "--port", str(port))
@@ -121,13 +124,13 @@ def free_port() -> int:
         return listener.getsockname()[1]
 
 
-def prepare_stage(folder: Path, fresh: bool) -> None:
+def prepare_stage(folder: Path, fresh: bool, lay: Callable[[], None]) -> None:
     """Tables and static files, as far as they are not there."""
     if fresh or not (folder / "story").exists():
         # A story that was broken off half-way is no better than none.
         forget(folder)
     with told("Tables"):
-        migrate()
+        lay()
     with told("Static files"):
         collect_static()
 
@@ -152,24 +155,6 @@ def forget(folder: Path) -> None:
         shutil.rmtree(folder / name, ignore_errors=True)
     with connection.cursor() as cursor:
         cursor.execute("DROP SCHEMA public CASCADE; CREATE SCHEMA public")
-
-
-def migrate() -> None:
-    """Migrates where something is to be migrated: to find nothing to do takes half the time."""
-    from django.core.management import call_command
-    from django.db import connection
-    from django.db.migrations.executor import MigrationExecutor
-
-    from plaidoyer.config import tables
-
-    url, is_empty = os.environ["DATABASE_URL"], not connection.introspection.table_names()
-    if is_empty and tables.read(url):
-        return
-    executor = MigrationExecutor(connection)
-    if executor.migration_plan(executor.loader.graph.leaf_nodes()):
-        call_command("migrate", verbosity=0, interactive=False)
-    if is_empty:
-        tables.keep(url)
 
 
 def collect_static() -> None:

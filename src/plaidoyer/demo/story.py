@@ -59,9 +59,11 @@ def tell(scale: str) -> None:
         offices = arvane.elect(country["offices"])
         members = seats.fill(book.read("seats.toml"), offices)
         assembly.fill(book.read("assembly.toml"), offices)
-        motions = votes.fill(book.read("votes.toml"), offices, members)
+        decided = book.read("votes.toml")
+        motions = votes.fill(decided, offices, members)
         books = [votes.refer(one, motions) for one in book.campaigns()]
         causes = {one["slug"]: Cause(one, offices, scale=SCALES[scale]) for one in books}
+        votes.choose(decided["asked"], motions, causes)
         for cause in causes.values():
             arvane.record(cause.book, causes, country["publishers"], by=staff["ed"])
     with told("Pages and pictures"):

@@ -2,11 +2,18 @@
 
 from typing import Any
 
+from plaidoyer.campaigns.models import AskedVote
 from plaidoyer.civics.models import Post
-from plaidoyer.demo.arvane import Offices
+from plaidoyer.demo.arvane import Cause, Offices
 from plaidoyer.lib.words import Words
 from plaidoyer.parliament import entries
-from plaidoyer.parliament.models import Motion, Option, Position, VoteEvent
+from plaidoyer.parliament.models import (
+    LegislativeSession,
+    Motion,
+    Option,
+    Position,
+    VoteEvent,
+)
 
 Book = dict[str, Any]
 
@@ -17,18 +24,28 @@ def fill(book: Book, offices: Offices, seats: dict[str, Post]) -> dict[str, Moti
 
 
 def _table(book: Book, offices: Offices, seats: dict[str, Post]) -> Motion:
-    facts = {name: book[name] for name in ("identifier", "title", "url", "vote_expected_on")}
-    motion = Motion.objects.create(legislature=offices[book["legislature"]], **facts)
-    for said in book.get("positions", []):
+    house = offices[book.pop("legislature")]
+    session = LegislativeSession.objects.get(legislature=house, identifier=book.pop("session"))
+    said_before, events = book.pop("positions", []), book.pop("vote_events", [])
+    motion = Motion.objects.create(legislature=house, session=session, **book)
+    for said in said_before:
         person = seats[said.pop("area")].holder()
         assert person is not None
         Position.objects.create(motion=motion, person=person, **said)
-    for event in book.get("vote_events", []):
+    for event in events:
         votes = event.pop("votes")
-        held = VoteEvent.objects.create(motion=motion, **event)
+        held = VoteEvent.objects.create(motion=motion, session=session, **event)
         holders = {seats[area].holder(held.held_on): option for area, option in votes.items()}
         entries.record(held, {who: Option(option) for who, option in holders.items() if who})
     return motion
+
+
+def choose(asked: list[Book], motions: dict[str, Motion], causes: dict[str, Cause]) -> None:
+    """The votes by which members are read: a campaign's, and the coalition's own."""
+    for position, one in enumerate(asked):
+        event = motions[one.pop("motion")].vote_events.get()
+        campaign = causes[one.pop("campaign")].campaign if "campaign" in one else None
+        AskedVote.objects.create(campaign=campaign, event=event, position=position, **one)
 
 
 def refer(campaign: Book, motions: dict[str, Motion]) -> Book:
