@@ -1,12 +1,9 @@
 """Lists of members in the shapes of their publishers, with invented people."""
 
-import contextlib
 import datetime
 import json
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from plaidoyer.civics import imports, sources
 from plaidoyer.civics.models import (
@@ -394,120 +391,3 @@ def test_a_state_has_two_senators_with_the_last_term_of_each():
     assert ContactDetail.objects.filter(type="form").count() == 3
     house = Organization.objects.get(identifier="us-house")
     assert house.posts.get().area.identifier == "ocd-division/country:us/state:wa"
-
-
-class TestPostalTables:
-    def test_any_country_s_table_is_a_plain_csv(self):
-        Area.objects.create(identifier="ocd-division/country:ar/delta", name=Words(en="Delta"))
-
-        take(
-            "postal-codes",
-            "prefix;area;share\nar1;ocd-division/country:ar/delta;0,5\n".replace("0,5", "0.5"),
-            country="ar",
-            table="ar-assembly",
-        )
-
-        row = Area.objects.get().prefixes.get()
-        assert (row.country, row.table, row.prefix, str(row.share)) == (
-            "AR",
-            "ar-assembly",
-            "AR1",
-            "0.5000",
-        )
-
-    @pytest.mark.parametrize(
-        ("content", "why"),
-        [
-            ("prefix,area\n", "no postal code"),
-            ("code,area\nX1,y\n", "prefix"),
-            ("prefix,areas\nX1,y\n", "area"),
-            ("prefix,area,share\nX1,y,2\n", "no share"),
-            ("prefix,area,share\nX1,y,half\n", "no share"),
-        ],
-    )
-    def test_what_is_no_table_is_refused_with_its_reason(self, content, why):
-        with pytest.raises(SourceError, match=why):
-            sources.get("postal-codes").read(content.encode(), ON, country="AR")
-
-    def test_a_country_must_be_said(self):
-        with pytest.raises(SourceError, match="country"):
-            sources.get("postal-codes").read(b"prefix,area\nX1,y\n", ON)
-
-    def test_a_line_that_is_no_code_is_left_out_and_told(self):
-        riding(1, "Pond")
-
-        reading = take("ca-postal-codes", "prefix,fed_code\nK1A,1\nD1A,1\n=1+1,1\n")
-
-        assert [line for line, _why in reading.warnings] == [3, 4]
-
-    @pytest.mark.parametrize("area", ["x", "WA", "WA-x", "-"])
-    def test_a_district_that_is_none_is_refused_with_its_line(self, area):
-        with pytest.raises(SourceError) as refused:
-            sources.get("us-zip").read(f"zip,districts\n98101,{area}\n".encode(), ON)
-
-        assert refused.value.line == 2
-
-
-OURS = [one for one in sources.known() if type(one).__module__.startswith(sources.__name__)]
-
-
-@pytest.mark.parametrize("name", [source.name for source in OURS])
-@pytest.mark.parametrize(
-    "content", [b"", b"\x00" * 999, b"<a", b"{", b"[1", b"- [", b"a,b\n1", b"\xff\xfe\x00", b"[]"]
-)
-def test_what_is_no_list_is_refused_by_every_source(name, content):
-    with pytest.raises(SourceError):
-        sources.get(name).read(content, ON)
-
-
-ANYTHING = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.text(max_size=5),
-    lambda inner: (
-        st.lists(inner, max_size=3)
-        | st.dictionaries(
-            st.sampled_from(
-                [
-                    "objects",
-                    "meta",
-                    "related",
-                    "items",
-                    "value",
-                    "acteurs",
-                    "acteur",
-                    "mandats",
-                    "mandat",
-                    "id",
-                    "name",
-                    "terms",
-                    "type",
-                    "totalResults",
-                    "latestHouseMembership",
-                    "house",
-                    "uid",
-                    "typeOrgane",
-                    "export",
-                    "offices",
-                ]
-            ),
-            inner,
-            max_size=4,
-        )
-    ),
-    max_leaves=12,
-)
-
-
-@given(ANYTHING)
-def test_no_shape_breaks_a_source(value):
-    content = json.dumps(value).encode()
-    for name in ("represent", "uk-parliament", "assemblee-nationale", "congress"):
-        with contextlib.suppress(SourceError):
-            sources.get(name).read(content, ON)
-
-
-def test_every_source_says_its_licence_and_where_it_is():
-    for source in OURS:
-        assert source.label
-        if source.name not in {"csv", "popolo", "postal-codes"}:
-            assert source.licence, source.name
-            assert source.address.startswith("https://"), source.name
