@@ -56,7 +56,9 @@ def test_a_translation_keeps_what_is_filled_in(path):
 
 FRENCH = PACKAGE / "locale" / "fr" / "LC_MESSAGES" / "django.po"
 # What is no prose: places to fill in, tags, entities, addresses, times.
-NO_PROSE = re.compile(r"\?\w+=|\b[a-z]+:[\w-]+|%\(\w+\)[.\d]*[a-z]|\{\w*\}|<[^>]*>|&\w+;|\S*://\S*|\d:\d\d")
+NO_PROSE = re.compile(
+    r"\?\w+=|\b[a-z]+:[\w-]+|%\(\w+\)[.\d]*[a-z]|\{\w*\}|<[^>]*>|&\w+;|\S*://\S*|\d:\d\d"
+)
 WRONG_IN_FRENCH = re.compile(
     r"['\"]|(?<!\u202f)[;!?]|(?<!\u00a0):|«(?![\u00a0\u202f])|(?<![\u00a0\u202f])»"
 )

@@ -4,10 +4,22 @@ import datetime
 from collections.abc import Iterator
 from typing import Any
 
-from plaidoyer.demo.arvane import Offices
-from plaidoyer.parliament.models import LegislativeSession, PetitionRules, SittingDay, Threshold
+from django.utils import timezone
+
+from plaidoyer.demo.arvane import Offices, morning
+from plaidoyer.parliament.models import (
+    CompleteList,
+    LegislativeSession,
+    OfficialPetition,
+    PetitionRules,
+    PetitionSnapshot,
+    Scope,
+    SittingDay,
+    Threshold,
+)
 
 Book = dict[str, Any]
+LANGUAGES = ("fr", "en")
 
 
 def fill(book: Book, offices: Offices) -> None:
@@ -26,6 +38,40 @@ def fill(book: Book, offices: Offices) -> None:
         house = offices[rules.pop("legislature")]
         made = PetitionRules.objects.create(legislature=house, **rules)
         Threshold.objects.bulk_create(Threshold(rules=made, **one) for one in thresholds)
+
+
+def list_others(book: Book, offices: Offices) -> None:
+    """The petitions that ours are compared with, as the Assembly's own list had them."""
+    house = offices[book["legislature"]]
+    for number, listed in book["sessions"].items():
+        session = LegislativeSession.objects.get(legislature=house, identifier=number)
+        for identifier, fr, en, signatures in listed["petitions"]:
+            petition = OfficialPetition.objects.create(
+                legislature=house,
+                session=session,
+                identifier=identifier,
+                title={"fr": fr, "en": en},
+                url={
+                    code: f"{book['address']}/{code}/petitions/{identifier}" for code in LANGUAGES
+                },
+                opens_on=listed["opens_on"],
+                closes_on=listed["closes_on"],
+                is_followed=False,
+            )
+            PetitionSnapshot.objects.create(
+                petition=petition,
+                taken_at=morning(listed["closes_on"]),
+                signatures=signatures,
+                source=book["source"],
+            )
+    CompleteList.objects.create(
+        legislature=house,
+        scope=Scope.SESSION,
+        value=number,
+        as_of=timezone.localdate(),
+        petitions=OfficialPetition.objects.filter(session=session).count(),
+        source=book["source"],
+    )
 
 
 def weekdays(first: datetime.date, last: datetime.date) -> Iterator[datetime.date]:

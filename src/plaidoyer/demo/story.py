@@ -63,6 +63,7 @@ def tell(scale: str) -> None:
         motions = votes.fill(decided, offices, members)
         books = [votes.refer(one, motions) for one in book.campaigns()]
         causes = {one["slug"]: Cause(one, offices, scale=SCALES[scale]) for one in books}
+        assembly.list_others(book.read("petitions.toml"), offices)
         votes.choose(decided["asked"], motions, causes)
         for cause in causes.values():
             arvane.record(cause.book, causes, country["publishers"], by=staff["ed"])

@@ -14,6 +14,7 @@ from wagtail.admin.widgets.button import Button, HeaderButton
 from plaidoyer.lib.desk import Desk, Listing, RowsPanel
 from plaidoyer.parliament import courses, petition_views, tellings
 from plaidoyer.parliament.models import (
+    CompleteList,
     OfficialPetition,
     PetitionRules,
     PetitionSnapshot,
@@ -206,4 +207,19 @@ class RulesDesk(Desk):
             heading=gettext_lazy("Thresholds"),
             label=gettext_lazy("threshold"),
         ),
+    ]
+
+
+class CompleteListDesk(Desk):
+    add_to_admin_menu = False
+    model = CompleteList
+    name = "complete-lists"
+    icon = "list-ul"
+    list_display = ["__str__", "as_of", "petitions"]
+    list_filter = ["legislature", "scope"]
+    panels = [
+        FieldPanel("legislature"),
+        FieldRowPanel([FieldPanel("scope"), FieldPanel("value")]),
+        FieldRowPanel([FieldPanel("as_of"), FieldPanel("petitions")]),
+        FieldPanel("source"),
     ]

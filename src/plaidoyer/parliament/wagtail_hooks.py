@@ -5,7 +5,7 @@ from wagtail.admin.viewsets.model import ModelViewSetGroup
 from plaidoyer.civics.desks import AreaDesk, OrganizationDesk, PersonDesk, PostDesk
 from plaidoyer.civics.ledgers import ContactLedger, ImportLedger
 from plaidoyer.parliament.desks import MotionDesk, PositionDesk
-from plaidoyer.parliament.petition_desks import PetitionDesk, RulesDesk
+from plaidoyer.parliament.petition_desks import CompleteListDesk, PetitionDesk, RulesDesk
 from plaidoyer.parliament.vote_desks import SessionDesk, VoteEventDesk
 
 
@@ -24,6 +24,7 @@ class DecisionMakers(ModelViewSetGroup):
         PositionDesk(),
         PetitionDesk(),
         RulesDesk(),
+        CompleteListDesk(),
         ImportLedger(),
         ContactLedger(),
     )

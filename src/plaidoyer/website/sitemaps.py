@@ -1,5 +1,15 @@
+from collections.abc import Iterable
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.contrib.sitemaps import Sitemap as FactSitemap
+from django.urls import reverse
 from wagtail.contrib.sitemaps import Sitemap
 from wagtail.models import PageQuerySet
+
+from plaidoyer.campaigns.models import AskedVote
+from plaidoyer.parliament.models import OfficialPetition, VoteEvent
 
 
 class PageSitemap(Sitemap):
@@ -11,3 +21,55 @@ class PageSitemap(Sitemap):
         for home in homes:
             pages |= home.get_descendants(inclusive=True)
         return pages.live().public().order_by("path").specific()
+
+
+class InEveryLanguage(FactSitemap):
+    """Pages of facts: not Wagtail's, but there in each language."""
+
+    i18n = True
+
+    def get_domain(self, site: Any = None) -> str:
+        return urlsplit(settings.BASE_URL).netloc
+
+    def get_protocol(self, protocol: str | None = None) -> str:
+        return urlsplit(settings.BASE_URL).scheme
+
+
+class PetitionSitemap(InEveryLanguage):
+    """The official petitions that the organisation follows."""
+
+    def items(self) -> Iterable[str]:
+        followed = OfficialPetition.objects.filter(is_followed=True)
+        return followed.order_by("pk").values_list("public_id", flat=True)
+
+    def location(self, item: str) -> str:
+        return reverse("petitions:petition", args=[item])
+
+
+class VoteSitemap(InEveryLanguage):
+    """The recorded votes."""
+
+    def items(self) -> Iterable[str]:
+        return VoteEvent.objects.order_by("pk").values_list("public_id", flat=True)
+
+    def location(self, item: str) -> str:
+        return reverse("votes:vote", args=[item])
+
+
+class ScorecardSitemap(InEveryLanguage):
+    """The scorecards of campaigns, and the organisation's own."""
+
+    def items(self) -> Iterable[str | None]:
+        chosen = AskedVote.objects.order_by("campaign__slug")
+        return list(chosen.values_list("campaign__slug", flat=True).distinct())
+
+    def location(self, item: str | None) -> str:
+        return reverse("votes:scorecard", args=[item]) if item else reverse("votes:own_scorecard")
+
+
+SITEMAPS = {
+    "pages": PageSitemap,
+    "petitions": PetitionSitemap,
+    "votes": VoteSitemap,
+    "scorecards": ScorecardSitemap,
+}

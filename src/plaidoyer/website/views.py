@@ -18,7 +18,7 @@ from django.views.static import serve
 from wagtail.contrib.sitemaps.views import sitemap as wagtail_sitemap
 
 from plaidoyer.website import palettes, pictures
-from plaidoyer.website.sitemaps import PageSitemap
+from plaidoyer.website.sitemaps import SITEMAPS
 
 # The pictures that a browser only ever paints.
 SHOWN = {"image/avif", "image/gif", "image/jpeg", "image/png", "image/webp"}
@@ -101,7 +101,7 @@ def robots(request: HttpRequest) -> HttpResponse:
 @cache_control(public=True, max_age=3600)
 def sitemap(request: HttpRequest) -> HttpResponse:
     """Every public page in every language."""
-    return wagtail_sitemap(request, {"pages": PageSitemap})
+    return wagtail_sitemap(request, SITEMAPS)
 
 
 @cache
