@@ -6,7 +6,6 @@ import pytest
 from django.db import connection
 from django.utils import translation
 
-
 pytest_plugins = ["tests.servers"]
 
 
