@@ -31,6 +31,24 @@ def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix, c
     connection.settings_dict["TEST"]["TEMPLATE"] = make_template(cluster)
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_teardown(item, nextitem):
+    """After a test that commits, its emptied database is a copy of the template again."""
+    yield
+    marker = item.get_closest_marker("django_db")
+    commits = marker is not None and marker.kwargs.get("transaction")
+    commits = commits or "live_server" in getattr(item, "fixturenames", ())
+    if commits and nextitem is not None:
+        from django.contrib.contenttypes.models import ContentType
+
+        from tests.servers import make_database
+
+        connection.close()
+        here = connection.settings_dict
+        make_database(os.environ["DATABASE_URL"], here["NAME"], here["TEST"]["TEMPLATE"])
+        ContentType.objects.clear_cache()
+
+
 @pytest.fixture(autouse=True, scope="session")
 def loopback_only():
     """No test reaches for another machine."""
