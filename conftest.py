@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from django.db import connection
 from django.utils import translation
+from wagtail.signal_handlers import disable_reference_index_auto_update
 
 pytest_plugins = ["tests.servers"]
 
@@ -14,6 +15,15 @@ def plain_static_files(settings):
     """Pages name their static files without the manifest that collectstatic writes."""
     plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
     settings.STORAGES = {**settings.STORAGES, "staticfiles": plain}
+
+
+@pytest.fixture(autouse=True)
+def pages_kept_simply(settings):
+    """Of each page saved no index is made: Wagtail's own screens read them, no test does."""
+    plain = {"BACKEND": "modelsearch.backends.database", "AUTO_UPDATE": False}
+    settings.WAGTAILSEARCH_BACKENDS = {"default": plain}
+    with disable_reference_index_auto_update():
+        yield
 
 
 @pytest.fixture(autouse=True)

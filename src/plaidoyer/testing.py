@@ -11,7 +11,6 @@ from uuid import uuid4
 from django.conf import settings
 from django.contrib.auth.models import User
 from django.utils import timezone
-from wagtail.models import Locale, Page, Site
 
 from plaidoyer.actions import confirmations, intake, reviews
 from plaidoyer.actions.models import Action, ActionForm, ActionPage, Review
@@ -116,28 +115,16 @@ def accept_words(act: Action, part: str = "organisation", reason: str = "Called 
     reviews.decide(review, accept=True, by=reader, reason=reason)
 
 
-def make_site() -> dict[str, HomePage]:
-    """Home pages in French and English, as the default site; gives them by language."""
-    english, _ = Locale.objects.get_or_create(language_code="en")
-    french, _ = Locale.objects.get_or_create(language_code="fr")
-    Page.objects.filter(depth=2).delete()
-    # A test with real transactions leaves an empty database behind.
-    root = Page.get_first_root_node() or Page.add_root(title="Root", slug="root", locale=english)
-    home = root.add_child(instance=HomePage(title="Rivers", slug="home", locale=english))
-    Site.objects.all().delete()
-    Site.objects.create(hostname="localhost", root_page=home, is_default_site=True)
-    accueil = home.copy_for_translation(french)
-    accueil.title = "Rivières"
-    accueil.save_revision().publish()
-    accueil.refresh_from_db()
-    return {"en": home, "fr": accueil}
+def homes() -> dict[str, HomePage]:
+    """The home pages that every installation begins with, by language."""
+    return {home.locale.language_code: home for home in HomePage.objects.select_related("locale")}
 
 
 def make_pages(form: ActionForm) -> dict[str, ActionPage]:
     """The pages of a form and of its campaign in both languages; the form's, by language."""
     pages = {}
     keys = [uuid4() for _page in range(3)]
-    for language, home in make_site().items():
+    for language, home in homes().items():
         same = [{"locale": home.locale, "translation_key": key} for key in keys]
         index = home.add_child(
             instance=CampaignIndexPage(title="Campagnes", slug="campagnes", **same[0])

@@ -14,7 +14,7 @@ from plaidoyer.campaigns.models import AskedVote, Target
 from plaidoyer.civics.models import Area, Membership, Organization, Person, Post
 from plaidoyer.lib.words import Words
 from plaidoyer.parliament.models import Motion, Vote, VoteEvent
-from plaidoyer.testing import make_campaign, make_form, make_site
+from plaidoyer.testing import make_campaign, make_form
 
 pytestmark = pytest.mark.django_db
 
@@ -78,8 +78,6 @@ def test_every_result_has_its_own_words_with_the_published_numbers(motion, resul
 
 def test_a_drives_page_leads_to_the_vote(client, motion):
     form, event = drive(motion), hold(motion)
-    make_site()
-
     page = client.get(reverse("actions:vote_drive:members", args=[form.public_id])).content.decode()
 
     assert f"/en/votes/{event.public_id}/" in page
@@ -100,8 +98,6 @@ def test_laura_reads_how_her_own_member_voted(client, motion, way, words):
     event = hold(motion)
     if way:
         Vote.objects.create(event=event, person=post.holder(), option=way)
-    make_site()
-
     page = client.get(messages.confirmation_path(action)).content.decode()
 
     assert words in page

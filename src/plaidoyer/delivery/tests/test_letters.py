@@ -5,6 +5,7 @@ import email.policy
 
 import pytest
 from django.utils import timezone
+from wagtail.models import Site
 
 from plaidoyer.actions import confirmations, intake
 from plaidoyer.actions.models import Held, Hold
@@ -18,7 +19,7 @@ from plaidoyer.lib.words import Words
 from plaidoyer.mail import messages
 from plaidoyer.mail.models import Envelope
 from plaidoyer.organisation.models import Organisation
-from plaidoyer.testing import make_campaign, make_form, make_minister, make_site
+from plaidoyer.testing import make_campaign, make_form, make_minister
 
 pytestmark = pytest.mark.django_db
 BODY = "The meadow floods.\n\nThat is what it is for. <b>Keep it.</b>"
@@ -138,8 +139,7 @@ def test_the_tasks_have_the_names_that_acts_defer():
 
 @pytest.mark.parametrize("language", ["fr", "en"])
 def test_the_message_is_the_organisations_for_the_supporter(language):
-    homes = make_site()
-    organisation = Organisation.for_site(homes["en"].get_site())
+    organisation = Organisation.for_site(Site.objects.get())
     organisation.name = Words(fr="Coalition Rivières", en="River Coalition")
     organisation.save()
     [letter] = letters.write([lauras_letter(language=language)])

@@ -12,7 +12,6 @@ from django.urls import clear_url_caches
 
 from plaidoyer.config import urls as config_urls
 from plaidoyer.demo.maildir import Maildir
-from plaidoyer.testing import make_site
 from tests.servers import free_port, wait_until
 
 pytestmark = pytest.mark.django_db
@@ -35,7 +34,6 @@ def maildir(settings, tmp_path):
     settings.DEMO_MAILDIR = str(tmp_path)
     importlib.reload(config_urls)
     clear_url_caches()
-    make_site()
     yield Maildir(tmp_path)
     settings.DEMO_MAILDIR = ""
     importlib.reload(config_urls)
@@ -123,8 +121,6 @@ def test_thousands_of_mails_are_listed_quickly(client, maildir):
 
 
 def test_outside_the_demo_there_is_no_such_page(client):
-    make_site()
-
     assert client.get("/demo/mail/", follow=True).status_code == 404
 
 

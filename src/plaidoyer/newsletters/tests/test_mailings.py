@@ -10,7 +10,7 @@ from plaidoyer.mail.models import Envelope, Suppression
 from plaidoyer.newsletters import copies, mailings, unsubscriptions
 from plaidoyer.newsletters.mailings import GIVEN_NAME, UNSUBSCRIBE_URL, Words
 from plaidoyer.newsletters.models import Copy, Mailing
-from plaidoyer.testing import make_reader, make_site
+from plaidoyer.testing import make_reader
 
 pytestmark = pytest.mark.django_db
 
@@ -97,7 +97,6 @@ def test_two_who_freeze_at_once_address_nobody_twice():
 
 
 def test_a_reader_reads_their_language_and_their_name():
-    make_site()
     suzie, laura = make_reader("suzie"), make_reader("laura", language="fr-CA")
     mailings.freeze(make_mailing())
 
@@ -108,7 +107,6 @@ def test_a_reader_reads_their_language_and_their_name():
 
 
 def test_a_language_we_have_no_words_for_falls_back_to_the_sites():
-    make_site()
     suzie = make_reader("suzie", language="de")
     mailings.freeze(make_mailing())
 
@@ -116,7 +114,6 @@ def test_a_language_we_have_no_words_for_falls_back_to_the_sites():
 
 
 def test_names_are_words_not_markup_nor_slots():
-    make_site()
     hostile = f"<b>{{0}}{UNSUBSCRIBE_URL}"
     mallory = make_reader("mallory", given_name=hostile)
     mailings.freeze(make_mailing())
@@ -128,7 +125,6 @@ def test_names_are_words_not_markup_nor_slots():
 
 
 def test_a_reader_without_a_name_is_greeted_without_one():
-    make_site()
     reader = make_reader("nobody", given_name="")
     mailings.freeze(make_mailing())
 
@@ -136,7 +132,6 @@ def test_a_reader_without_a_name_is_greeted_without_one():
 
 
 def test_the_headers_are_those_of_one_click():
-    make_site()
     suzie = make_reader("suzie")
     mailings.freeze(make_mailing())
 
@@ -149,7 +144,6 @@ def test_the_headers_are_those_of_one_click():
 
 
 def test_who_unsubscribes_meanwhile_gets_no_message():
-    make_site()
     suzie = make_reader("suzie")
     mailings.freeze(make_mailing())
     unsubscriptions.unsubscribe(suzie)
@@ -158,7 +152,6 @@ def test_who_unsubscribes_meanwhile_gets_no_message():
 
 
 def test_composing_many_copies_takes_few_queries(django_assert_max_num_queries):
-    make_site()
     for n in range(20):
         make_reader(f"reader{n}")
     mailings.freeze(make_mailing())
@@ -189,7 +182,6 @@ ONE_CLICK = ("List-Unsubscribe=One-Click", "application/x-www-form-urlencoded")
 @pytest.fixture
 def bare_client():
     """A mail program: it has no cookie and knows no CSRF token."""
-    make_site()
     return Client(enforce_csrf_checks=True)
 
 

@@ -16,7 +16,7 @@ from plaidoyer.parliament.models import OfficialPetition, PetitionSnapshot
 from plaidoyer.reports import editions
 from plaidoyer.reports.models import Edition, Item
 from plaidoyer.supporters.models import Supporter
-from plaidoyer.testing import make_campaign, make_form, make_organiser, make_reader, make_site
+from plaidoyer.testing import make_campaign, make_form, make_organiser, make_reader
 
 STARTS_ON, ENDS_ON = datetime.date(2026, 1, 1), datetime.date(2026, 6, 30)
 NOON = datetime.time(12, tzinfo=datetime.UTC)
@@ -89,7 +89,6 @@ def approve_all(edition, by):
 @pytest.fixture
 def world(db):
     """A site, its organisation, Ed who writes and Anne who approves."""
-    make_site()
     organisation = Organisation(site=Site.objects.get())
     organisation.name = Words(fr="Coalition des rivières", en="River Coalition")
     organisation.postal_address = "1 Quay Street\nRivertown"

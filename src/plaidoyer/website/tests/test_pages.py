@@ -220,10 +220,3 @@ def test_a_closed_form_is_no_longer_offered_but_its_count_stays(client, shown):
 
     assert shown.pages["en"]["petition"].get_url() not in home
     assert "13,046" in campaign
-
-
-def test_an_empty_site_still_has_a_home_page(client, db):
-    homes = testing.make_site()
-
-    for language, home in homes.items():
-        assert client.get(home.get_url()).status_code == 200, language

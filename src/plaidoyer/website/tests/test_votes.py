@@ -12,7 +12,7 @@ from plaidoyer.campaigns.models import AskedVote
 from plaidoyer.civics.models import Area, Membership, Organization, Person, Post, PostalPrefix
 from plaidoyer.lib.words import Words
 from plaidoyer.parliament.models import GroupCount, Motion, Vote, VoteEvent
-from plaidoyer.testing import make_campaign, make_form, make_pages, make_site
+from plaidoyer.testing import make_campaign, make_form, make_pages
 
 pytestmark = pytest.mark.django_db
 DAY = datetime.date(2024, 3, 18)
@@ -81,8 +81,6 @@ def text(answer):
 
 
 def test_a_recorded_vote_says_what_was_published_and_is_drawn(client, event):
-    make_site()
-
     answer = client.get(address(event))
 
     page = text(answer)
@@ -98,7 +96,6 @@ def test_a_recorded_vote_says_what_was_published_and_is_drawn(client, event):
 
 
 def test_it_is_told_in_french_too(client, event):
-    make_site()
     assert "Bateaux propres" in text(client.get(address(event, "fr")))
 
 
@@ -114,7 +111,6 @@ def test_it_is_told_in_french_too(client, event):
     ],
 )
 def test_members_are_filtered_by_plain_links(client, event, query, names):
-    make_site()
     answer = client.get(f"{address(event)}?{query}")
     assert {row.person.family_name for row in answer.context["rows"]} == names
 
@@ -122,7 +118,6 @@ def test_members_are_filtered_by_plain_links(client, event, query, names):
 def test_a_house_of_any_size_takes_the_same_few_queries(
     client, event, house, django_assert_max_num_queries
 ):
-    make_site()
     for number in range(5, 60):
         area = Area.objects.create(identifier=f"ar/{number}", name=Words(en=f"Riding {number}"))
         post = Post.objects.create(organization=house, label=Words(en="Member"), area=area)
@@ -135,14 +130,12 @@ def test_a_house_of_any_size_takes_the_same_few_queries(
 
 
 def test_an_unknown_vote_is_not_found(client):
-    make_site()
     assert client.get("/en/votes/nothinghere/").status_code == 404
     assert client.get("/en/scorecards/nothing/").status_code == 404
     assert client.get("/en/scorecards/").status_code == 404
 
 
 def test_totals_alone_are_shown_as_such_with_the_split_by_party(client, house):
-    make_site()
     motion = Motion.objects.create(legislature=house, identifier="X", title=Words(en="Peace"))
     event = VoteEvent.objects.create(
         motion=motion,
@@ -168,8 +161,6 @@ def test_totals_alone_are_shown_as_such_with_the_split_by_party(client, house):
 
 
 def test_ones_own_member_is_found_by_a_code_that_stands_in_no_address(client, event):
-    make_site()
-
     answer = client.post(address(event) + "mine/", {"postal_code": "a2 1b"})
 
     assert answer.status_code == 200
@@ -181,14 +172,12 @@ def test_ones_own_member_is_found_by_a_code_that_stands_in_no_address(client, ev
 
 @pytest.mark.parametrize("code", ["", "ZZ9", "\x00\u202e", "A" * 500])
 def test_a_code_that_leads_nowhere_says_so(client, event, code):
-    make_site()
     answer = client.post(address(event) + "mine/", {"postal_code": code})
     assert answer.status_code in (200, 422)
     assert "did your member vote" in text(answer)
 
 
 def test_own_member_and_what_was_asked(client, event):
-    make_site()
     AskedVote.objects.create(
         campaign=make_campaign(), event=event, option="yes", reason=Words(en="It is right.")
     )
@@ -237,7 +226,6 @@ def test_a_scorecard_counts_neither_absent_nor_paired_against_anybody(campaign):
 
 
 def test_the_scorecard_shows_votes_reasons_method_and_sorts(client, campaign):
-    make_site()
     address = f"/en/scorecards/{campaign.slug}/"
 
     answer = client.get(address)
@@ -256,8 +244,6 @@ def test_the_scorecard_shows_votes_reasons_method_and_sorts(client, campaign):
 
 
 def test_the_table_runs_no_formula(client, campaign):
-    make_site()
-
     answer = client.get(f"/fr/scorecards/{campaign.slug}/scorecard.csv")
 
     rows = list(csv.reader(io.StringIO(answer.content.decode("utf-8-sig"))))
@@ -267,7 +253,6 @@ def test_the_table_runs_no_formula(client, campaign):
 
 
 def test_the_organisations_own_scorecard_has_its_own_address(client, event):
-    make_site()
     AskedVote.objects.create(event=event, option="no", reason=Words(en="Ours."))
 
     answer = client.get("/en/scorecards/")
@@ -279,7 +264,6 @@ def test_the_organisations_own_scorecard_has_its_own_address(client, event):
 def test_a_scorecard_takes_few_queries_whatever_the_house(
     client, campaign, django_assert_max_num_queries
 ):
-    make_site()
     with django_assert_max_num_queries(10):
         client.get(f"/en/scorecards/{campaign.slug}/")
 
