@@ -18,6 +18,7 @@ URGENCY = 0
 GIVEN_NAME = "\ue001"  # with a space before it; nothing when the reader gave no name
 UNSUBSCRIBE_URL = "\ue002"
 READER = "\ue003"  # stands for the reader in the address of a form (actions.personal)
+PERSONAL = "\ue004"  # a sentence about the reader alone, or nothing (newsletters.personal_lines)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +32,9 @@ class Words:
 
 def without_slots(text: str) -> str:
     """`text` without the characters that stand for slots."""
-    return text.translate({ord(slot): None for slot in (GIVEN_NAME, UNSUBSCRIBE_URL, READER)})
+    return text.translate(
+        {ord(slot): None for slot in (GIVEN_NAME, UNSUBSCRIBE_URL, READER, PERSONAL)}
+    )
 
 
 @transaction.atomic
