@@ -6,6 +6,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
+from wagtail.models import Site
 
 from plaidoyer.actions import confirmations, counting, matching
 from plaidoyer.actions.guards import networks
@@ -90,7 +91,7 @@ def test_one_a_minute_all_day_long_is_nobodys_flood(client, form):
 
 
 def test_the_figures_are_the_organisers(client, form):
-    site = make_pages(form)["fr"].get_site()
+    site = Site.objects.get()
     GuardSettings.objects.create(site=site, burst_acts=3, burst_seconds=10, sustained_acts=9)
     flood(client, form, 6)
 

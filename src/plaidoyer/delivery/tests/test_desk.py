@@ -4,7 +4,8 @@ from plaidoyer.delivery import letters, reporting
 from plaidoyer.mail.models import Envelope
 from plaidoyer.testing import make_campaign, make_form, make_minister, make_organiser
 
-from .test_letters import assembly_form, lauras_letter
+from .test_letters import lauras_letter
+from .test_waiting import assembly_form
 
 pytestmark = pytest.mark.django_db
 

@@ -6,7 +6,6 @@ import pytest
 from django.conf import settings
 from django.db import DatabaseError, connection, transaction
 from django.utils.html import strip_tags
-from wagtail.models import Site
 
 from plaidoyer.actions.models import ActionForm
 from plaidoyer.lib.words import Words
@@ -151,10 +150,8 @@ def test_every_reader_gets_it_in_their_language(published):
 def test_the_mail_offers_what_one_can_do_now_by_links_that_know_their_reader(
     half_year, world, client
 ):
-    form, organisation = ActionForm.objects.filter(kind="petition").first(), Organisation.current()
+    form = ActionForm.objects.filter(kind="petition").first()
     make_pages(form)
-    organisation.pk, organisation.site = None, Site.objects.get()
-    organisation.save()
     Supporter.objects.update(family_name="Roy")
 
     editions.publish(half_year, world[0])
