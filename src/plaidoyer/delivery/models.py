@@ -5,6 +5,17 @@ from django.utils.translation import gettext_lazy as _
 from plaidoyer.actions.models import Action, Confirmation
 from plaidoyer.campaigns.models import Target
 from plaidoyer.civics.models import Post
+
+# The tables of what came back are this app's.
+from plaidoyer.delivery.replies.models import (  # noqa: F401
+    RateRelease,
+    Reading,
+    Reply,
+    Survey,
+    SurveyAnswer,
+    SurveyChoice,
+    SurveyStop,
+)
 from plaidoyer.mail.models import Envelope
 
 

@@ -13,7 +13,11 @@ from modelcluster.fields import ParentalKey
 from modelcluster.models import ClusterableModel
 
 from plaidoyer.campaigns.models import Campaign, Demand, Target
+from plaidoyer.delivery.models import Reply
 from plaidoyer.lib.words import WordsField, languages
+
+# The tables of what is handed over are this app's.
+from plaidoyer.outcomes.handovers.models import Handover, Package  # noqa: F401
 
 
 class Standing(models.TextChoices):
@@ -192,3 +196,13 @@ class Evidence(models.Model):
     def address(self) -> str:
         """Where it is read: the link, else our copy of the file."""
         return self.url or self.file.url
+
+
+class ReplyBasis(models.Model):
+    """A milestone was made from what a target replied to a letter."""
+
+    milestone = models.ForeignKey(Milestone, models.CASCADE, related_name="reply_bases")
+    reply = models.ForeignKey(Reply, models.CASCADE, related_name="milestone_bases")
+
+    class Meta:
+        constraints = [models.UniqueConstraint("milestone", "reply", name="reply_basis_once")]

@@ -1,0 +1,1 @@
+"""What came back for letters: replies, what writers say when they are asked, and rates."""
