@@ -83,8 +83,8 @@ FREEZE = """
             %(now)s, 0, ''
         FROM audience
     )
-    INSERT INTO {copy} (mailing_id, supporter_id, envelope_id)
-    SELECT %(mailing)s, id, envelope_id FROM audience
+    INSERT INTO {copy} (mailing_id, supporter_id, envelope_id, language, variant)
+    SELECT %(mailing)s, id, envelope_id, '', '' FROM audience
 """
 
 

@@ -1,4 +1,5 @@
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils import timezone
 from django.utils.crypto import get_random_string
@@ -143,6 +144,8 @@ class Version(models.Model):
     # What the site shows of it: nothing personal, no slot.
     web = models.TextField(blank=True)
     slug = models.SlugField(_("short name"), max_length=80, blank=True)
+    # The campaigns that the personal line counts, settled when it is compiled.
+    personal_over = ArrayField(models.BigIntegerField(), default=list, blank=True)
 
     class Meta:
         constraints = [
@@ -169,6 +172,14 @@ class LinkCheck(models.Model):
     outcome = models.CharField(max_length=10, choices=Outcome)
     detail = models.CharField(max_length=200, blank=True)
     checked_at = models.DateTimeField(default=timezone.now)
+
+
+class Trial(models.Model):
+    """A version sent to somebody of the staff, to be looked at before anybody else gets it."""
+
+    version = models.ForeignKey(Version, models.CASCADE, related_name="trials")
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    envelope = models.OneToOneField(Envelope, models.CASCADE, related_name="trial")
 
 
 class Acceptance(models.Model):

@@ -101,3 +101,29 @@ class Subscription(models.Model):
                 "supporter", name="subscription_one_open", condition=Q(ended_at=None)
             )
         ]
+
+
+class Tag(models.Model):
+    """A word organisers put on supporters, such as "volunteer"."""
+
+    name = models.CharField(_("name"), max_length=60, unique=True)
+    created_at = models.DateTimeField(_("created"), default=timezone.now)
+
+    class Meta:
+        verbose_name = _("tag")
+        verbose_name_plural = _("tags")
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Tagging(models.Model):
+    """A supporter has a tag, since when."""
+
+    tag = models.ForeignKey(Tag, models.CASCADE, related_name="taggings")
+    supporter = models.ForeignKey(Supporter, models.CASCADE, related_name="taggings")
+    tagged_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [models.UniqueConstraint("supporter", "tag", name="tagged_once")]
