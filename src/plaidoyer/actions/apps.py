@@ -12,7 +12,7 @@ class ActionsConfig(AppConfig):
         from plaidoyer.supporters.privacy import register as keeps
 
         kinds.load()
-        register("confirmation", messages.compose, _("confirmation"))
+        register("confirmation", messages.compose, _("confirmation"), asked=True)
         keeps("names", export=names.export, erase=names.erase)
         keeps("acts", export=privacy.export, erase=privacy.erase)
 

@@ -30,9 +30,25 @@ Composer = Callable[[Sequence[Envelope]], dict[int, Message]]
 
 COMPOSERS: dict[str, Composer] = {}
 LABELS: dict[str, str | Promise] = {}
+# Kinds that go to many who agreed: a complaint stops these.
+BULK: set[str] = set()
+# Kinds that their reader asked for a moment ago, such as a confirmation: what is wrong with an
+# address (mail.suppressions) stops them for a day, not for ever.
+ASKED: set[str] = set()
 
 
-def register(kind: str, composer: Composer, label: str | Promise = "") -> None:
+def register(
+    kind: str,
+    composer: Composer,
+    label: str | Promise = "",
+    *,
+    bulk: bool = False,
+    asked: bool = False,
+) -> None:
     """Lets `composer` write the envelopes of `kind`, which the back office calls `label`."""
     COMPOSERS[kind] = composer
     LABELS[kind] = label or kind
+    if bulk:
+        BULK.add(kind)
+    if asked:
+        ASKED.add(kind)

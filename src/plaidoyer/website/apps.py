@@ -11,5 +11,5 @@ class WebsiteConfig(AppConfig):
         from plaidoyer.supporters.privacy import register as keeps
         from plaidoyer.website.me import links, privacy
 
-        register(links.KIND, links.compose, _("link to one’s page"))
+        register(links.KIND, links.compose, _("link to one’s page"), asked=True)
         keeps("links", export=privacy.export, erase=privacy.erase)

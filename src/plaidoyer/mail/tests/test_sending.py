@@ -181,7 +181,7 @@ def test_the_urgent_leave_first(sink):
 
 
 def test_a_suppressed_address_gets_nothing_in_any_spelling(sink):
-    Suppression.objects.create(address="suzie@gmail.com", reason="asked")
+    Suppression.objects.create(address="suzie@gmail.com", reason="by_hand")
     envelope = note("S.u.zie+x@GoogleMail.com")
 
     sending.send_due()
