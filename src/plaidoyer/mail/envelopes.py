@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from plaidoyer.mail.models import Envelope
+from plaidoyer.mail.models import Batch, Envelope
 
 State = Envelope.State
 
@@ -17,15 +17,18 @@ def queue(
     to_addresses: Sequence[str],
     urgency: int = 0,
     due_at: datetime.datetime | None = None,
+    batch: Batch | None = None,
 ) -> list[Envelope]:
     """Queues one envelope for each address, in their order; higher urgencies leave first.
+
+    Those of a `batch` can be paused and cancelled together (mail.batches).
 
     They belong to the transaction of the caller: no mail leaves for a row that was never there.
     """
     due_at = due_at or timezone.now()
     return Envelope.objects.bulk_create(
         [
-            Envelope(kind=kind, to_address=address, urgency=urgency, due_at=due_at)
+            Envelope(kind=kind, to_address=address, urgency=urgency, due_at=due_at, batch=batch)
             for address in to_addresses
         ],
         batch_size=1000,

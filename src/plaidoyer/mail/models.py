@@ -192,7 +192,7 @@ class Sender(models.Model):
 
 
 class Bucket(models.Model):
-    """How fast mail may leave to one provider ("gmail.com") or to the relay (""), for all senders."""
+    """How fast mail may leave to one provider, or to the relay; shared by all senders."""
 
     name = models.CharField(max_length=254, primary_key=True)
     tokens = models.FloatField(default=0)

@@ -50,6 +50,7 @@ def told(envelope: Envelope | None) -> str:
         State.SUPPRESSED: _("Not sent: this address takes no more mail from us."),
         State.CANCELLED: _("Cancelled before it left."),
         State.BOUNCED: _("Accepted at first, then sent back on %(day)s."),
+        State.COMPLAINED: _("Accepted, then reported as spam by its reader."),
     }
     return sentences[State(envelope.state)] % {"day": on}
 
