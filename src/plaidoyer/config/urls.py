@@ -22,6 +22,7 @@ if settings.DEMO_MAILDIR:
 urlpatterns += i18n_patterns(
     path("", include("plaidoyer.actions.urls")),
     path("", include("plaidoyer.reports.urls")),
+    path("", include("plaidoyer.delivery.replies.urls")),
     path("me/", include("plaidoyer.website.me.urls")),
     path("", include("plaidoyer.website.petitions.urls")),
     path("", include("plaidoyer.website.votes.urls")),

@@ -9,7 +9,7 @@ from django.utils.translation import override
 
 from plaidoyer.actions.models import Action
 from plaidoyer.delivery.models import Letter, OwnCopy
-from plaidoyer.mail import envelopes
+from plaidoyer.mail import envelopes, returns
 from plaidoyer.mail.kinds import Message
 from plaidoyer.mail.models import Envelope
 from plaidoyer.organisation.models import Organisation
@@ -69,6 +69,11 @@ def write(action: Action, letters: Sequence[Letter], organisation: Organisation)
         "title": letters[0].subject,
         "action": action,
         "letters": letters,
+        "copy_addresses": [
+            {"recipient": one.recipient, "address": returns.reply_address(one.envelope)}
+            for one in letters
+            if one.envelope
+        ],
         "organisation": organisation,
         "language": action.language,
     }

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from plaidoyer.actions.models import ActionForm
 from plaidoyer.delivery.models import Letter
+from plaidoyer.delivery.replies import collecting
 from plaidoyer.mail.models import Envelope
 
 State = Envelope.State
@@ -23,7 +24,7 @@ class Ladder:
     refused: int
     in_doubt: int
     bounced: int
-    replied: int | None  # None: replies are not recorded
+    replied: int  # a person answered, as far as we know (replies.collecting.replied)
 
 
 def ladder(forms: Iterable[ActionForm], until: datetime.datetime | None = None) -> Ladder:
@@ -36,14 +37,16 @@ def ladder(forms: Iterable[ActionForm], until: datetime.datetime | None = None) 
     queued = Q(envelope__queued_at__lt=until) & ~Q(
         envelope__state__in=[State.CANCELLED, State.SUPPRESSED]
     )
-    counts = Letter.objects.filter(action__form__in=list(forms)).aggregate(
+    forms = list(forms)
+    counts = Letter.objects.filter(action__form__in=forms).aggregate(
         queued=Count("id", filter=queued),
         accepted=ended(State.ACCEPTED, State.BOUNCED),
         refused=ended(State.REFUSED),
         in_doubt=ended(State.IN_DOUBT),
         bounced=ended(State.BOUNCED),
     )
-    return Ladder(**counts, replied=None)
+    replied = collecting.replied(until).filter(action__form__in=forms).count()
+    return Ladder(**counts, replied=replied)
 
 
 class Median(Aggregate):

@@ -3,6 +3,7 @@ from procrastinate.contrib.django import app
 
 from plaidoyer.actions.models import Action
 from plaidoyer.delivery import bounces, letters, placements
+from plaidoyer.delivery.replies import surveys
 
 AGAIN = RetryStrategy(max_attempts=10, exponential_wait=3)
 
@@ -42,3 +43,10 @@ def place_letters(timestamp: int) -> None:
 def note_bounces(timestamp: int) -> None:
     while bounces.note():
         pass
+
+
+# In the morning of eastern Canada.
+@app.periodic(cron="0 14 * * *")
+@app.task(name="delivery.ask_writers", queueing_lock="delivery.ask_writers")
+def ask_writers(timestamp: int) -> None:
+    surveys.ask()

@@ -16,6 +16,7 @@ from wagtail_localize.fields import SynchronizedField, TranslatableField
 from plaidoyer.campaigns import scorecards
 from plaidoyer.campaigns.models import Campaign
 from plaidoyer.delivery import reporting as delivery
+from plaidoyer.delivery.replies import rates
 from plaidoyer.mail.models import Envelope
 from plaidoyer.outcomes import reporting as outcomes
 from plaidoyer.supporters.models import Supporter
@@ -141,6 +142,7 @@ class CampaignPage(Page):
             "demands": reporting.demands_of(self.campaign),
             "petitions": reporting.official_petitions(self.campaign),
             "letters": delivery.ladder(act.form for act in acts),
+            "reply_rates": rates.public(self.campaign),
             "votes": scorecards.asked_votes(self.campaign),
             "milestones": outcomes.timeline(self.campaign, on=timezone.localdate()),
         }

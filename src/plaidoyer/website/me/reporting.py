@@ -15,13 +15,18 @@ from plaidoyer.actions.kinds import KINDS, Kind
 from plaidoyer.actions.kinds.vote_drive import voted
 from plaidoyer.actions.models import Action
 from plaidoyer.delivery.models import Letter
+from plaidoyer.delivery.replies import collecting
 from plaidoyer.lib.addresses import folded
 from plaidoyer.mail import reporting as mail
+from plaidoyer.mail import returns
+from plaidoyer.mail.models import Envelope
 from plaidoyer.supporters import consents
 from plaidoyer.supporters.models import Supporter
 from plaidoyer.website.me.corrections import is_subscribed
 from plaidoyer.website.me.forms import DetailsForm, NewsletterForm
 
+# One in doubt may have arrived.
+MAY_BE_ANSWERED = {Envelope.State.ACCEPTED, Envelope.State.IN_DOUBT}
 PURPOSES = {consents.NEWSLETTER: _("Mails about our campaigns")}
 
 
@@ -71,8 +76,10 @@ def done(actions: Sequence[Action]) -> list[Done]:
     pages = {page.form_id: page for page in pages_of(actions)}
     letters: dict[int, list[dict[str, Any]]] = {}
     sent = Letter.objects.filter(action__in=actions).select_related("envelope")
+    replied = set(collecting.replied().filter(action__in=actions).values_list("pk", flat=True))
     for letter in sent.order_by("id"):
-        letters.setdefault(letter.action_id, []).append(told(letter))
+        about = told(letter) | {"is_replied": letter.pk in replied}
+        letters.setdefault(letter.action_id, []).append(about)
     own = voted.of(actions)
     return [
         Done(
@@ -96,6 +103,18 @@ def told(letter: Letter) -> dict[str, Any]:
         "body": letter.body,
         "state": mail.explained(envelope),
         "server_said": envelope.reply if envelope and mail.is_refusal(envelope) else "",
+        **reply_door(letter),
+    }
+
+
+def reply_door(letter: Letter) -> dict[str, Any]:
+    """Where its writer tells of a reply, or forwards it; nothing before it has arrived."""
+    envelope = letter.envelope
+    if not (envelope and letter.body and envelope.state in MAY_BE_ANSWERED):
+        return {}
+    return {
+        "reply_url": reverse("replies:reply", args=[collecting.token(envelope)]),
+        "copy_address": returns.reply_address(envelope),
     }
 
 
