@@ -16,6 +16,7 @@ from plaidoyer.actions import confirmations, intake, reviews
 from plaidoyer.actions.models import Action, ActionForm, ActionPage, Review
 from plaidoyer.campaigns.models import Campaign, Demand, Target
 from plaidoyer.civics.models import ContactDetail, Membership, Organization, Person, Post
+from plaidoyer.delivery.models import Mailbox, MailServer
 from plaidoyer.lib.words import Words
 from plaidoyer.organisation.staff import organisers
 from plaidoyer.supporters import consents
@@ -35,7 +36,16 @@ def make_minister(*, email: str | None = "vale@ministry.example") -> Post:
     Membership.objects.create(person=vale, post=post)
     if email:
         ContactDetail.objects.create(post=post, value=email, source="https://ministry.example/")
+        make_mailbox(email)
     return post
+
+
+def make_mailbox(address: str, **facts: Any) -> Mailbox:
+    """A mailbox whose reader is there at any hour, so that no test depends on when it runs."""
+    server, _new = MailServer.objects.get_or_create(domain=address.rpartition("@")[2])
+    always = {"opens": 0, "closes": 24, "weekends": True, "to_address": address, "server": server}
+    mailbox, _new = Mailbox.objects.get_or_create(address=address, defaults=always | facts)
+    return mailbox
 
 
 def make_campaign(*, slug: str = "meadow", post: Post | None = None, **facts: Any) -> Campaign:

@@ -17,16 +17,16 @@ from plaidoyer.actions.kinds.letter import letters as kind
 from plaidoyer.actions.models import Action, Confirmation, ConfirmationQuerySet
 from plaidoyer.civics import lookups
 from plaidoyer.delivery import copies
+from plaidoyer.delivery.mailboxes import budgets, turns
 from plaidoyer.delivery.models import Letter
 from plaidoyer.mail import envelopes, messages
 from plaidoyer.mail.kinds import Message
 from plaidoyer.mail.models import Envelope
 from plaidoyer.organisation.models import Organisation
 
-KIND = "letter"
+KIND = budgets.KIND
 # A kind of acts is delivered as letters when this is what follows its confirmation.
 WRITE = "delivery.write_letters"
-URGENCY = 10
 BATCH = 500
 
 
@@ -36,13 +36,14 @@ def delivered_kinds() -> list[str]:
 
 
 @transaction.atomic
-def write(actions: Iterable[Action]) -> list[Letter]:
+def write(actions: Iterable[Action], at: datetime.datetime | None = None) -> list[Letter]:
     """Writes the letters of those of `actions` that are confirmed letters; the new ones.
 
     One to each addressee that the supporter chose, word for word as it was shown. Each is queued,
     or held while its addressee has no address. Writing again changes nothing: the confirmations
     are locked meanwhile, and the database allows one letter for each act and addressee. Only what
-    was cancelled while its act did not count, and never left, is queued anew.
+    was cancelled while its act did not count, and never left, is queued anew. Those that their
+    reader's hours and pace let in at `at` (now, if none is given) have their turn at once.
     """
     acts = [one.action for one in locked(actions).counted().select_related("action__form")]
     written = Letter.objects.filter(action__in=acts).select_related("envelope")
@@ -75,11 +76,15 @@ def write(actions: Iterable[Action]) -> list[Letter]:
                     own_words=words.own_words,
                 )
             )
-    put_in_envelopes(new, addresses)
-    queue_again(
-        [letter for letter in written if letter.envelope and copies.was_stopped(letter.envelope)]
-    )
+    budgets.line_up(new, addresses)
+    stopped = [
+        letter
+        for letter in written
+        if letter.envelope and not letter.cancelled_by_id and copies.was_stopped(letter.envelope)
+    ]
+    queue_again(stopped)
     made = Letter.objects.bulk_create(new, batch_size=BATCH)
+    turns.give_to([*made, *stopped], at)
     lookups.ask(
         action.postal_code
         for action, these in zip(acts, addressees, strict=True)
@@ -100,18 +105,8 @@ def locked(actions: Iterable[Action]) -> ConfirmationQuerySet:
 
 def queue_again(letters: Sequence[Letter]) -> None:
     """Gives letters that were stopped a fresh envelope, to where the first would have gone."""
-    put_in_envelopes(letters, [letter.envelope.to_address for letter in letters if letter.envelope])
-    Letter.objects.bulk_update(letters, ["envelope"], batch_size=BATCH)
-
-
-def put_in_envelopes(letters: Sequence[Letter], addresses: Sequence[str]) -> None:
-    """Queues those of `letters` that have an address; saves nothing on the letters."""
-    ready = [pair for pair in zip(letters, addresses, strict=True) if pair[1]]
-    queued = envelopes.queue(
-        kind=KIND, to_addresses=[address for _letter, address in ready], urgency=URGENCY
-    )
-    for (letter, _address), envelope in zip(ready, queued, strict=True):
-        letter.envelope = envelope
+    budgets.line_up(letters, [letter.envelope.to_address for letter in letters if letter.envelope])
+    Letter.objects.bulk_update(letters, budgets.LINED_UP, batch_size=BATCH)
 
 
 @transaction.atomic
@@ -133,7 +128,7 @@ def release(limit: int = BATCH) -> int:
 
     Greeting and name are those of whoever holds the office by now.
     """
-    held = Letter.objects.standing().placed().filter(envelope=None)
+    held = Letter.objects.standing().placed().filter(envelope=None, digest=None)
     waiting = held.values_list("target", "post").order_by("target", "post").distinct()
     recipients = kind.recipients(kind.addressees_by_key(waiting))
     found = {key: to for key, to in recipients.items() if to.address}
@@ -147,8 +142,8 @@ def release(limit: int = BATCH) -> int:
     )
     for letter in letters:
         readdress(letter, found[letter.target_id, letter.post_id])
-    put_in_envelopes(letters, [found[one.target_id, one.post_id].address for one in letters])
-    Letter.objects.bulk_update(letters, [*READDRESSED, "envelope"], batch_size=BATCH)
+    budgets.line_up(letters, [found[one.target_id, one.post_id].address for one in letters])
+    Letter.objects.bulk_update(letters, [*READDRESSED, *budgets.LINED_UP], batch_size=BATCH)
     return len(letters)
 
 

@@ -5,6 +5,15 @@ from django.utils.translation import gettext_lazy as _
 from plaidoyer.actions.models import Action, Confirmation
 from plaidoyer.campaigns.models import Target
 from plaidoyer.civics.models import Post
+from plaidoyer.delivery.mailboxes.models import (  # noqa: F401
+    Courtesy,
+    Digest,
+    Mailbox,
+    MailboxHold,
+    MailboxNotice,
+    MailServer,
+    Wish,
+)
 
 # The tables of what came back are this app's.
 from plaidoyer.delivery.replies.models import (  # noqa: F401
@@ -30,6 +39,11 @@ class LetterQuerySet(models.QuerySet):
         return self.filter(
             ~models.Exists(Letter.objects.unplaced().filter(pk=models.OuterRef("pk")))
         )
+
+    def waiting(self) -> "LetterQuerySet":
+        """Those that have an address and wait for their turn there."""
+        turnless = self.filter(turn_at=None, envelope__isnull=False, mailbox__isnull=False)
+        return turnless.filter(envelope__state__in=["queued", "deferred"])
 
     def unplaced(self) -> "LetterQuerySet":
         """Those that wait until somebody knows which member of the target represents the writer."""
@@ -69,6 +83,17 @@ class Letter(models.Model):
         verbose_name=_("state"),
     )
 
+    # Where it goes, once an address is known; its turn there, given when there is room.
+    mailbox = models.ForeignKey(
+        Mailbox, models.PROTECT, null=True, blank=True, related_name="letters"
+    )
+    turn_at = models.DateTimeField(_("its turn"), null=True, editable=False)
+    # The mail of a day that carries it with others, in place of an envelope of its own.
+    digest = models.ForeignKey(Digest, models.PROTECT, null=True, related_name="letters")
+    cancelled_by = models.ForeignKey(
+        MailboxHold, models.PROTECT, null=True, related_name="cancelled"
+    )
+
     objects = LetterQuerySet.as_manager()
 
     class Meta:
@@ -78,6 +103,21 @@ class Letter(models.Model):
             models.UniqueConstraint(
                 "action", "target", "post", name="letter_once", nulls_distinct=False
             )
+        ]
+        indexes = [
+            # In the order of their turns, so that a round reads no more of them than it gives.
+            models.Index(
+                "mailbox",
+                "id",
+                name="letter_waits",
+                condition=models.Q(turn_at=None, envelope__isnull=False),
+            ),
+            models.Index(
+                "mailbox",
+                "turn_at",
+                name="letter_turns",
+                condition=models.Q(turn_at__isnull=False),
+            ),
         ]
 
     def __str__(self) -> str:

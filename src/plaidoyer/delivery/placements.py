@@ -11,7 +11,8 @@ from plaidoyer.actions.kinds.letter import rules, seats
 from plaidoyer.actions.kinds.letter.letters import Addressee
 from plaidoyer.civics import lookups, places
 from plaidoyer.civics.models import Organization, Post
-from plaidoyer.delivery.letters import READDRESSED, put_in_envelopes, readdress
+from plaidoyer.delivery.letters import READDRESSED, readdress
+from plaidoyer.delivery.mailboxes import budgets
 from plaidoyer.delivery.models import Letter
 
 BATCH = 500
@@ -35,8 +36,8 @@ def place(letter: Letter, post: Post) -> bool:
     found.post = post
     readdress(found, recipients[to.key])
     if Letter.objects.standing().filter(pk=found.pk).exists():
-        put_in_envelopes([found], [recipients[to.key].address])
-    found.save(update_fields=["post", "envelope", *READDRESSED])
+        budgets.line_up([found], [recipients[to.key].address])
+    found.save(update_fields=["post", *budgets.LINED_UP, *READDRESSED])
     return True
 
 
