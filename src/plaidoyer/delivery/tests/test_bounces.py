@@ -22,6 +22,9 @@ def refused_letter(reply="550 5.1.1 no such user", *, state="refused", begun=Fal
     action = lauras_letter(make_form(make_campaign(post=make_minister()), kind="letter"))
     (letter,) = letters.write([action])
     now = timezone.now()
+    passes = ["leased", "accepted"] if state == "bounced" else ["leased"]
+    for before in passes:
+        Envelope.objects.filter(letter=letter).update(state=before)
     Envelope.objects.filter(letter=letter).update(
         state=state,
         reply=reply,

@@ -13,6 +13,7 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def letter():
     [letter] = letters.write([lauras_letter()])
+    Envelope.objects.update(state="leased")
     Envelope.objects.update(state="refused", reply="550 5.1.1 no such user")
     return letter
 
@@ -30,7 +31,9 @@ def test_organisers_see_each_letter_and_the_servers_words(client, letter):
     assert "550 5.1.1 no such user" in sheet
 
 
-def test_a_letter_in_doubt_can_be_settled_from_the_list(client, letter):
+def test_a_letter_in_doubt_can_be_settled_from_the_list(client):
+    [letter] = letters.write([lauras_letter()])
+    Envelope.objects.update(state="leased")
     Envelope.objects.update(state="in_doubt")
     client.force_login(make_organiser())
 

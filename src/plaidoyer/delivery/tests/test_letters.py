@@ -225,6 +225,7 @@ def test_a_held_letter_does_not_leave_and_leaves_anew_when_the_hold_is_lifted():
 def test_a_letter_that_left_before_its_act_was_held_does_not_leave_twice():
     action = lauras_letter()
     [letter] = letters.write([action])
+    Envelope.objects.update(state="leased")
     Envelope.objects.update(state="accepted", begun_at=timezone.now())
     hold(action)
     letters.cancel([action])

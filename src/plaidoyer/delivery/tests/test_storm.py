@@ -87,9 +87,12 @@ import smtplib, sys, psycopg
 database, port = psycopg.connect(sys.argv[1], autocommit=True), int(sys.argv[2])
 relay = smtplib.SMTP("127.0.0.1", port)
 while True:
+    database.execute(
+        "UPDATE mail_envelope SET state = 'leased' WHERE id IN "
+        "(SELECT id FROM mail_envelope WHERE state = 'queued' LIMIT 50)"
+    )
     batch = database.execute(
-        "UPDATE mail_envelope SET state = 'accepted' WHERE id IN "
-        "(SELECT id FROM mail_envelope WHERE state = 'queued' LIMIT 50) RETURNING uid"
+        "UPDATE mail_envelope SET state = 'accepted' WHERE state = 'leased' RETURNING uid"
     ).fetchall()
     for (uid,) in batch:
         relay.sendmail("a@b.example", ["c@d.example"], f"Message-ID: <{uid.hex}@x>\\r\\n\\r\\nx")

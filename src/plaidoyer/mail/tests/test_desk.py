@@ -17,6 +17,7 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def doubtful():
     [envelope] = envelopes.queue(kind="note", to_addresses=["vale@ministry.example"])
+    Envelope.objects.update(state="leased")
     Envelope.objects.update(state="in_doubt", begun_at=timezone.now(), reply="lost")
     return envelope
 

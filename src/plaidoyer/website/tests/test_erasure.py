@@ -85,6 +85,7 @@ def erase(client, suzie):
 
 
 def test_nothing_in_the_whole_database_names_her_any_more(client, suzie):
+    Envelope.objects.filter(kind="confirmation").update(state="leased")
     Envelope.objects.filter(kind="confirmation").update(
         state="refused", reply=f"550 <{EMAIL}> unknown"
     )

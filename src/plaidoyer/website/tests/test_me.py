@@ -125,6 +125,7 @@ def test_the_page_shows_what_she_did_and_where_it_stands(client, shown, page):
         },
     )
     letters.write(list(matching.Action.objects.filter(form=shown.letter)))
+    Envelope.objects.filter(kind="letter").update(state="leased")
     Envelope.objects.filter(kind="letter").update(
         state="refused", ended_at=timezone.now(), reply="550 5.1.1 <vale@ministry.example> unknown"
     )
