@@ -9,7 +9,11 @@ class NewslettersConfig(AppConfig):
     def ready(self) -> None:
         from plaidoyer.mail import kinds
         from plaidoyer.newsletters import copies, mailings, privacy
+        from plaidoyer.newsletters.segments import conditions
+        from plaidoyer.newsletters.segments.all import OWN
         from plaidoyer.supporters.privacy import register as keeps
 
-        kinds.register(mailings.KIND, copies.compose, _("mailing"))
+        kinds.register(mailings.KIND, copies.compose, _("mailing"), bulk=True)
+        for condition in OWN:
+            conditions.register(condition())
         keeps("newsletters", export=privacy.export, erase=privacy.erase)

@@ -6,7 +6,7 @@ from django.utils.crypto import get_random_string
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from plaidoyer.mail.models import Envelope
+from plaidoyer.mail.models import Batch, Envelope
 from plaidoyer.newsletters.blocks import BodyField
 from plaidoyer.newsletters.results.models import (  # noqa: F401
     Click,
@@ -69,6 +69,9 @@ class Mailing(models.Model):
         Segment, models.PROTECT, null=True, blank=True, verbose_name=_("segment")
     )
     topic = models.ForeignKey(Topic, models.PROTECT, null=True, blank=True, verbose_name=_("topic"))
+    batch = models.OneToOneField(
+        Batch, models.PROTECT, null=True, blank=True, editable=False, related_name="mailing"
+    )
     # As they stood when the audience was frozen: a segment may be changed afterwards.
     frozen_tree = models.JSONField(default=dict, blank=True, editable=False)
     timing = models.CharField(_("leaves"), max_length=10, choices=Timing, default=Timing.NOW)
