@@ -177,6 +177,17 @@ class LinkCheck(models.Model):
     checked_at = models.DateTimeField(default=timezone.now)
 
 
+class SpamScore(models.Model):
+    """What SpamAssassin made of a version as it stood, by its own rules and nobody's servers."""
+
+    version = models.OneToOneField(Version, models.CASCADE, related_name="spam_score")
+    # Of the compiled version: another digest is another version, to be scored anew.
+    digest = models.CharField(max_length=64)
+    score = models.FloatField()
+    rules = models.TextField(blank=True)
+    scored_at = models.DateTimeField(default=timezone.now)
+
+
 class Trial(models.Model):
     """A version sent to somebody of the staff, to be looked at before anybody else gets it."""
 
