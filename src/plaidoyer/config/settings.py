@@ -65,6 +65,21 @@ def env_pairs(name: str, default: str) -> dict[str, str]:
     return {first: second for first, _sign, second in pairs}
 
 
+def env_rates(name: str) -> dict[str, float]:
+    """Names with how many a second, `a=5,b=0.5`. Raises ImproperlyConfigured for another word."""
+    said = os.environ.get(name, "").strip()
+    pairs = env_pairs(name, said) if said else {}
+    try:
+        rates = {domain.lower(): float(rate) for domain, rate in pairs.items()}
+    except ValueError:
+        raise ImproperlyConfigured(
+            f"{name} must be rates such as a=5,b=0.5, not {said!r}"
+        ) from None
+    if not all(0 < rate < 1_000_000 for rate in rates.values()):
+        raise ImproperlyConfigured(f"{name}: every rate must be more than nothing, not {said!r}")
+    return rates
+
+
 def secret_key(var_dir: Path) -> str:
     """SECRET_KEY of the environment, else one made at the first start and kept in `var_dir`."""
     if key := os.environ.get("SECRET_KEY"):
@@ -230,6 +245,17 @@ SMTP_PASSWORD = os.environ.get("SMTP_PASSWORD", "")
 SMTP_SECURITY = env_choice("SMTP_SECURITY", {"none", "starttls", "tls"}, "none")
 SMTP_TIMEOUT = env_int("SMTP_TIMEOUT", 60)
 MAIL_DOMAIN = os.environ.get("MAIL_DOMAIN", "localhost.localdomain")
+# How many processes send (0: one for each core), and how many sessions with the relay each has.
+MAIL_SENDERS = env_int("MAIL_SENDERS", 0)
+MAIL_CONNECTIONS = env_int("MAIL_CONNECTIONS", 8)
+# Most messages a second, to the relay as a whole or to one provider: relay=50,gmail.com=20.
+MAIL_RATES = env_rates("MAIL_RATES")
+# Senders' journals (mail.journals), and whether the disk is waited for before a message begins.
+MAIL_JOURNALS = Path(os.environ.get("MAIL_JOURNALS") or VAR_DIR / "journals")
+MAIL_JOURNAL_SYNC = env_bool("MAIL_JOURNAL_SYNC", True)
+# Keys that sign every message (mail.signatures), by their selectors; nothing: the relay signs.
+DKIM_SELECTORS = os.environ.get("DKIM_SELECTORS", "").replace(",", " ").split()
+DKIM_DIR = Path(os.environ.get("DKIM_DIR") or VAR_DIR / "dkim")
 # Django's own mail (a forgotten password) goes by the same relay.
 MAILERS = {
     "default": {

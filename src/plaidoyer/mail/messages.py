@@ -5,13 +5,15 @@ import binascii
 import hmac
 import re
 import unicodedata
+import uuid
 from email.utils import format_datetime
+from typing import Protocol
 
 from django.conf import settings
 from django.utils import timezone
 
+from plaidoyer.mail import signatures
 from plaidoyer.mail.kinds import Message
-from plaidoyer.mail.models import Envelope
 
 LINE = 76
 # Marks that turn the direction of what follows: a name could make its neighbours lie.
@@ -23,6 +25,7 @@ OWN_HEADERS = {
     "content-transfer-encoding",
     "content-type",
     "date",
+    "dkim-signature",
     "from",
     "message-id",
     "mime-version",
@@ -37,34 +40,39 @@ class BadAddressError(ValueError):
     """No mail server can be given this address."""
 
 
-def build(envelope: Envelope, message: Message) -> bytes:
+def build(envelope: "Addressed", message: Message) -> bytes:
     """The whole message, lines ended by CRLF. Raises BadAddressError for an impossible address."""
-    lines = [
-        fold("From", [*phrase(message.sender_name), f"<{sender_address(message.mailbox)}>"]),
+    lines = [line for _name, line in heading(message)]
+    lines += [
         fold("To", [f"<{wire_address(envelope.to_address)}>"]),
-        fold("Subject", words(message.subject)),
         fold("Date", [format_datetime(timezone.now())]),
         fold("Message-ID", [message_id(envelope)]),
     ]
-    if message.reply_to:
-        name, address = message.reply_to
-        lines.append(fold("Reply-To", [*phrase(name), f"<{wire_address(address)}>"]))
-    for name, value in message.headers.items():
-        if not re.fullmatch(r"[A-Za-z][A-Za-z0-9-]{0,60}", name) or name.lower() in OWN_HEADERS:
-            raise ValueError(f"A composer may not write the header {name!r}")
-        lines.append(fold(name, words(value)))
-    if re.fullmatch(r"[A-Za-z0-9-]{2,35}", message.language):
-        lines.append(fold("Content-Language", [message.language]))
-    lines.append("MIME-Version: 1.0")
     # No line of quoted-printable can begin a boundary that has "=_" in it.
     boundary = f"=_{envelope.uid.hex}"
     lines.append(fold("Content-Type", ["multipart/alternative;", f'boundary="{boundary}"']))
     head = "\r\n".join(lines)
     parts = [part("plain", message.text), part("html", message.html)]
     separator = f"\r\n--{boundary}".encode()
-    return b"".join(
-        [head.encode("ascii"), b"\r\n", *(separator + body for body in parts), separator, b"--\r\n"]
-    )
+    whole = [head.encode("ascii"), b"\r\n", *(separator + body for body in parts)]
+    return signatures.signed(b"".join([*whole, separator, b"--\r\n"]))
+
+
+def heading(message: Message) -> list[tuple[str, str]]:
+    """Names and folded lines of the headers that are the same whoever reads `message`."""
+    sender = [*phrase(message.sender_name), f"<{sender_address(message.mailbox)}>"]
+    lines = [("From", fold("From", sender)), ("Subject", fold("Subject", words(message.subject)))]
+    if message.reply_to:
+        name, address = message.reply_to
+        reply_to = [*phrase(name), f"<{wire_address(address)}>"]
+        lines.append(("Reply-To", fold("Reply-To", reply_to)))
+    for name, value in message.headers.items():
+        if not re.fullmatch(r"[A-Za-z][A-Za-z0-9-]{0,60}", name) or name.lower() in OWN_HEADERS:
+            raise ValueError(f"A composer may not write the header {name!r}")
+        lines.append((name, fold(name, words(value))))
+    if re.fullmatch(r"[A-Za-z0-9-]{2,35}", message.language):
+        lines.append(("Content-Language", fold("Content-Language", [message.language])))
+    return [*lines, ("MIME-Version", "MIME-Version: 1.0")]
 
 
 def part(subtype: str, text: str) -> bytes:
@@ -75,7 +83,16 @@ def part(subtype: str, text: str) -> bytes:
     return head.encode() + b"Content-Transfer-Encoding: quoted-printable\r\n\r\n" + quoted
 
 
-def message_id(envelope: Envelope) -> str:
+class Addressed(Protocol):
+    """What the engine knows of an envelope when it leaves."""
+
+    @property
+    def uid(self) -> uuid.UUID: ...
+    @property
+    def to_address(self) -> str: ...
+
+
+def message_id(envelope: Addressed) -> str:
     """The same for every attempt, so that a message sent again can be told from another."""
     return f"<{envelope.uid.hex}@{settings.MAIL_DOMAIN}>"
 
@@ -86,12 +103,12 @@ def sender_address(mailbox: str) -> str:
     return f"{mailbox if plain else 'contact'}@{settings.MAIL_DOMAIN}"
 
 
-def opaque(envelope: Envelope) -> str:
+def opaque(envelope: Addressed) -> str:
     """The envelope's uid in letters and digits that survive a change of case."""
     return base64.b32encode(envelope.uid.bytes).decode().rstrip("=").lower()
 
 
-def bounce_address(envelope: Envelope) -> str:
+def bounce_address(envelope: Addressed) -> str:
     """Where a bounce of this envelope comes back; its code lets nobody forge one."""
     name = opaque(envelope)
     code = hmac.digest(settings.SECRET_KEY.encode(), f"bounce.{name}".encode(), "sha256")
