@@ -18,6 +18,7 @@ from wagtail.admin.widgets.button import Button
 from plaidoyer.campaigns.models import Campaign, Target
 from plaidoyer.delivery import views
 from plaidoyer.delivery.models import Letter, LetterQuerySet
+from plaidoyer.delivery.replies import desks as replies  # noqa: F401  (its screens)
 from plaidoyer.lib.desk import Ledger, Listing
 from plaidoyer.mail.columns import StateColumn
 from plaidoyer.mail.models import Envelope

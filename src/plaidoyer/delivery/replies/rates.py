@@ -123,10 +123,11 @@ def rate(target: Target, row: dict[str, Any]) -> Rate:
     return Rate(target=target, answered=answered, **row)
 
 
-def is_shown(campaign: Campaign) -> bool:
-    """Whether everybody may see them; nobody unless an organiser let them."""
-    last = RateRelease.objects.filter(campaign=campaign).order_by("-id").first()
-    return bool(last and last.is_shown)
+def shown_for(campaigns: Iterable[Campaign]) -> set[int]:
+    """Those of `campaigns`, by id, of which everybody may see them: where an organiser let them."""
+    releases = RateRelease.objects.filter(campaign__in=list(campaigns))
+    last = releases.order_by("campaign", "-id").distinct("campaign")
+    return {release.campaign_id for release in last if release.is_shown}
 
 
 def show(campaign: Campaign, *, is_shown: bool, by: Any) -> None:
@@ -136,7 +137,7 @@ def show(campaign: Campaign, *, is_shown: bool, by: Any) -> None:
 
 def public(campaign: Campaign) -> list[Rate]:
     """What the campaign's page shows: nothing unless an organiser let it."""
-    if not is_shown(campaign):
+    if not shown_for([campaign]):
         return []
     return sorted(of([campaign]), key=lambda one: -one.delivered)
 

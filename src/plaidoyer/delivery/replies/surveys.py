@@ -81,7 +81,7 @@ def due(wave: int, now: datetime.datetime) -> QuerySet[Action]:
         Exists(counted),
         ~Exists(Survey.objects.filter(wave=wave, **whose)),
         ~Exists(SurveyStop.objects.filter(supporter=whose["supporter"])),
-        ~Exists(Suppression.objects.filter(address=address)),
+        ~Exists(Suppression.objects.in_force().filter(address=address)),
     ).exclude(form__in=off())
     if wave == 2:
         asked = Survey.objects.filter(
@@ -218,5 +218,3 @@ def write(survey: Survey, asked: Sequence[Letter], organisation: Organisation) -
             "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
         },
     )
-
-
