@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("newsletters", "0004_editor_trials")]
+    dependencies = [("newsletters", "0005_audience_batch")]
 
     operations = [
         migrations.CreateModel(
