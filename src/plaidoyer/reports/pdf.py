@@ -1,27 +1,16 @@
-"""The edition on paper: a tagged PDF after PDF/UA-1, drawn by typst from a document's tree.
-
-The tree goes in as data, so no word of it can be markup; fonts come with us, so a page looks the
-same on every machine.
-"""
+"""The edition on paper: a tagged PDF (lib.paper) of a document's tree."""
 
 import datetime
 import json
-import re
-from functools import cache
 from pathlib import Path
 from typing import Any
 
-import typst
+from plaidoyer.lib import paper
+from plaidoyer.lib.paper import UnprintableError
 
 HERE = Path(__file__).parent
 
-
-class UnprintableError(ValueError):
-    """A sign of the words is in none of our fonts; PDF/UA does not allow to leave it out."""
-
-    def __init__(self, sign: str) -> None:
-        super().__init__(sign)
-        self.sign = sign
+__all__ = ["UnprintableError", "render"]
 
 
 def render(tree: dict[str, Any]) -> bytes:
@@ -34,21 +23,4 @@ def render(tree: dict[str, Any]) -> bytes:
         "confluence.svg": (HERE / "typst" / "confluence.svg").read_bytes(),
         "edition.json": json.dumps(tree).encode(),
     }
-    counted_at = datetime.datetime.fromisoformat(tree["counted_at"])
-    try:
-        return typst.compile(  # type: ignore[call-overload]  # its stubs know no files by name
-            files,
-            font_paths=fonts(),
-            pdf_standards=["ua-1"],
-            timestamp=int(counted_at.timestamp()),
-        )
-    except typst.TypstError as error:
-        if sign := re.search(r'`"(.*?)"`', error.message):
-            raise UnprintableError(sign[1]) from None
-        raise
-
-
-@cache
-def fonts() -> typst.Fonts:
-    """Our fonts and typst's own; never those of the machine."""
-    return typst.Fonts(include_system_fonts=False, font_paths=[HERE / "fonts"])
+    return paper.render(files, datetime.datetime.fromisoformat(tree["counted_at"]))

@@ -19,8 +19,8 @@ from plaidoyer.actions import counting, goals
 from plaidoyer.actions.kinds import KINDS
 from plaidoyer.actions.models import ActionForm, ActionPage
 from plaidoyer.lib import wording
+from plaidoyer.lib.paper import fonts
 from plaidoyer.organisation.models import Organisation
-from plaidoyer.reports.pdf import fonts
 from plaidoyer.website import palettes
 
 SOURCE = Path(__file__).parent / "typst" / "picture.typ"

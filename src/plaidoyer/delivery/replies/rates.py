@@ -126,7 +126,7 @@ def rate(target: Target, row: dict[str, Any]) -> Rate:
 def shown_for(campaigns: Iterable[Campaign]) -> set[int]:
     """Those of `campaigns`, by id, of which everybody may see them: where an organiser let them."""
     releases = RateRelease.objects.filter(campaign__in=list(campaigns))
-    last = releases.order_by("campaign", "-id").distinct("campaign")
+    last = releases.order_by("campaign_id", "-id").distinct("campaign_id")
     return {release.campaign_id for release in last if release.is_shown}
 
 

@@ -49,7 +49,7 @@ def choose(form: ActionForm, *, is_on: bool, by: Any) -> None:
 
 def off() -> list[int]:
     """The forms whose survey is off."""
-    last = SurveyChoice.objects.order_by("form", "-id").distinct("form")
+    last = SurveyChoice.objects.order_by("form_id", "-id").distinct("form_id")
     return [choice.form_id for choice in last if not choice.is_on]
 
 

@@ -160,7 +160,8 @@ def test_a_quotation_is_allowed_by_a_tick_and_ended_by_a_press(client):
 
 
 def test_one_cannot_end_the_quotation_of_anothers_reply(client):
-    laura, suzie = accepted_letter(), accepted_letter(name="suzie")
+    form = make_form(kind="letter")
+    laura, suzie = accepted_letter(form), accepted_letter(form, name="suzie")
     client.post(page(laura), told(text="We agree.", may_quote="on"))
 
     client.post(page(suzie), {"end_quotation": str(Reply.objects.get().pk)})
