@@ -91,6 +91,38 @@ def worker(concurrency: int) -> None:
     asyncio.run(working.work(concurrency))
 
 
+@main.command()
+@click.option("--host", default="127.0.0.1", show_default=True)
+@click.option("--port", default=2525, show_default=True)
+@click.option("--lmtp", is_flag=True, help="Speak LMTP, as Postfix hands mail over.")
+@click.option("--socket", default="", help="Listen on this file instead of host and port.")
+@click.option("--certificate", default="", help="PEM file: offer STARTTLS with it.")
+@click.option("--key", default="", help="PEM file of its key, where it is another.")
+def inbound(host: str, port: int, lmtp: bool, socket: str, certificate: str, key: str) -> None:
+    """Take in bounces, complaints and replies by SMTP or LMTP."""
+    prepare(durable=True)
+    from plaidoyer.mail.inbound import doors
+
+    def opened(port: int) -> None:
+        where = socket or f"{host}:{port}"
+        click.echo(f"Taking mail in by {'LMTP' if lmtp else 'SMTP'} on {where}.")
+
+    try:
+        asyncio.run(
+            doors.serve(
+                host=host,
+                port=port,
+                lmtp=lmtp,
+                socket=socket,
+                certificate=certificate,
+                key=key,
+                opened=opened,
+            )
+        )
+    except OSError as error:
+        raise click.ClickException(str(error)) from None
+
+
 @main.command("demo-data")
 @click.option("--scale", type=click.Choice(["small", "full"]), default="small", show_default=True)
 def demo_data(scale: str) -> None:

@@ -256,6 +256,19 @@ MAIL_JOURNAL_SYNC = env_bool("MAIL_JOURNAL_SYNC", True)
 # Keys that sign every message (mail.signatures), by their selectors; nothing: the relay signs.
 DKIM_SELECTORS = os.environ.get("DKIM_SELECTORS", "").replace(",", " ").split()
 DKIM_DIR = Path(os.environ.get("DKIM_DIR") or VAR_DIR / "dkim")
+# What comes back (mail.inbound): names that are ours besides the coded ones, how many days its
+# bytes are kept, and which providers may post events and mails, with user:password.
+INBOUND_NAMES = set(
+    (os.environ.get("INBOUND_NAMES") or "abuse,postmaster").lower().replace(",", " ").split()
+)
+INCOMING_DAYS = env_int("INCOMING_DAYS", 30)
+MAIL_PROVIDERS = set(os.environ.get("MAIL_PROVIDERS", "").lower().replace(",", " ").split())
+if MAIL_PROVIDERS and ":" not in os.environ.get("MAIL_WEBHOOK_SECRET", ""):
+    raise ImproperlyConfigured("MAIL_PROVIDERS needs MAIL_WEBHOOK_SECRET, a user:password")
+ANYMAIL = env_pairs("MAIL_PROVIDER_KEYS", "NONE=none")
+ANYMAIL["WEBHOOK_SECRET"] = os.environ.get("MAIL_WEBHOOK_SECRET", "")
+# The name server that is asked about our domains (mail.domains); the machine's own unless set.
+DNS_RESOLVER = os.environ.get("DNS_RESOLVER", "")
 # Django's own mail (a forgotten password) goes by the same relay.
 MAILERS = {
     "default": {

@@ -14,6 +14,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("admin/", include(wagtailadmin_urls)),
     path("documents/", include(wagtaildocs_urls)),
     path("", include("plaidoyer.newsletters.urls")),
+    path("", include("plaidoyer.mail.urls")),
     path("", include("plaidoyer.api.urls")),
 ]
 if settings.DEMO_MAILDIR:

@@ -14,7 +14,7 @@ class DeliveryConfig(AppConfig):
         from plaidoyer.mail.kinds import register
         from plaidoyer.supporters.privacy import register as keeps
 
-        register(letters.KIND, letters.compose, _("letter"))
+        register(letters.KIND, letters.compose, _("letter"), official=True)
         register(copies.KIND, copies.compose, _("own copy"))
         register(surveys.KIND, surveys.compose, _("question whether a letter was answered"))
         returns.register(letters.KIND, collecting.receive)

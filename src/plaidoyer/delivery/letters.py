@@ -19,7 +19,7 @@ from plaidoyer.civics import lookups
 from plaidoyer.delivery import copies
 from plaidoyer.delivery.mailboxes import budgets, turns
 from plaidoyer.delivery.models import Letter
-from plaidoyer.mail import envelopes, messages
+from plaidoyer.mail import envelopes, returns
 from plaidoyer.mail.kinds import Message
 from plaidoyer.mail.models import Envelope
 from plaidoyer.organisation.models import Organisation
@@ -119,6 +119,9 @@ def cancel(actions: Iterable[Action]) -> int:
     counted = Confirmation.objects.counted().filter(action__in=keys).values("action")
     stopped = Action.objects.filter(id__in=keys).exclude(id__in=counted)
     mails = Q(letter__action__in=stopped) | Q(own_copy__action__in=stopped)
+    # The mail of a day goes on without them; should they count again, they wait for another.
+    carried = Letter.objects.filter(action__in=stopped, digest__envelope__begun_at=None)
+    carried.filter(digest__isnull=False).update(digest=None)
     return envelopes.cancel(Envelope.objects.filter(mails))
 
 
@@ -194,6 +197,6 @@ def compose(due: Sequence[Envelope]) -> dict[int, Message]:
             sender_name=sender_name,
             language=language,
             reply_to=(action.full_name, action.email),
-            mailbox=f"letter-{messages.opaque(envelope)}",
+            mailbox=returns.local_part("letter", envelope),
         )
     return composed

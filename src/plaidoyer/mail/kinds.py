@@ -23,6 +23,7 @@ class Message:
     reply_to: tuple[str, str] | None = None  # name, address
     headers: dict[str, str] = field(default_factory=dict)
     mailbox: str = "contact"  # what stands before the @ of MAIL_DOMAIN in From
+    attachments: tuple[tuple[str, str], ...] = ()  # plain texts: name of the file, its text
 
 
 # An envelope without an entry in what a composer gives back must not be sent any more.
@@ -35,6 +36,8 @@ BULK: set[str] = set()
 # Kinds that their reader asked for a moment ago, such as a confirmation: what is wrong with an
 # address (mail.suppressions) stops them for a day, not for ever.
 ASKED: set[str] = set()
+# Kinds whose reader is in office: what comes back is for their room to see to, no suppression.
+OFFICIAL: set[str] = set()
 
 
 def register(
@@ -44,6 +47,7 @@ def register(
     *,
     bulk: bool = False,
     asked: bool = False,
+    official: bool = False,
 ) -> None:
     """Lets `composer` write the envelopes of `kind`, which the back office calls `label`."""
     COMPOSERS[kind] = composer
@@ -52,3 +56,5 @@ def register(
         BULK.add(kind)
     if asked:
         ASKED.add(kind)
+    if official:
+        OFFICIAL.add(kind)

@@ -34,7 +34,7 @@ class Coming:
     received_at: datetime.datetime
     incoming: Incoming  # the row it was read from; its bytes go after a while
     sender_name: str = ""
-    via: str = REPLY  # by which of our addresses: bounce or reply
+    via: str = ""  # by which of our addresses: bounce, reply or letter
 
 
 # Runs inside the transaction that records what came: if it raises, nothing of it happened, and
@@ -62,8 +62,13 @@ def reply_address(envelope: Envelope) -> str:
 
 def address(purpose: str, envelope: Envelope) -> str:
     """`purpose`-opaque-code@ our domain."""
+    return f"{local_part(purpose, envelope)}@{settings.MAIL_DOMAIN}"
+
+
+def local_part(purpose: str, envelope: Envelope) -> str:
+    """What stands before the @: purpose is bounce, reply, or letter (a letter's own From)."""
     name = messages.opaque(envelope)
-    return f"{purpose}-{name}-{code(purpose, name)}@{settings.MAIL_DOMAIN}"
+    return f"{purpose}-{name}-{code(purpose, name)}"
 
 
 def code(purpose: str, name: str) -> str:
@@ -73,7 +78,7 @@ def code(purpose: str, name: str) -> str:
     return base64.b32encode(proof[:5]).decode().lower()
 
 
-SHAPE = re.compile(r"(bounce|reply)-([a-z2-7]{26})-([a-z2-7]{8})", re.ASCII)
+SHAPE = re.compile(r"(bounce|reply|letter)-([a-z2-7]{26})-([a-z2-7]{8})", re.ASCII)
 
 
 def read_local_part(local: str) -> tuple[str, uuid.UUID] | None:

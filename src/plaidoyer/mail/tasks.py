@@ -3,6 +3,9 @@ from procrastinate.contrib.django import app
 
 from plaidoyer.mail import leases, sending
 
+# What comes back is read by these.
+from plaidoyer.mail.inbound import tasks as incoming  # noqa: F401
+
 
 @app.periodic(cron="* * * * * */2")
 @app.task(name="mail.send_due", queueing_lock="mail.send_due", pass_context=True)

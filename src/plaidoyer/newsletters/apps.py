@@ -8,7 +8,7 @@ class NewslettersConfig(AppConfig):
 
     def ready(self) -> None:
         from plaidoyer.mail import kinds
-        from plaidoyer.newsletters import copies, mailings, privacy
+        from plaidoyer.newsletters import checks, copies, mailings, obstacles, privacy, trials
         from plaidoyer.newsletters.segments import conditions
         from plaidoyer.newsletters.segments.all import OWN
         from plaidoyer.supporters.privacy import register as keeps
@@ -16,4 +16,6 @@ class NewslettersConfig(AppConfig):
         kinds.register(mailings.KIND, copies.compose, _("mailing"), bulk=True)
         for condition in OWN:
             conditions.register(condition())
+        kinds.register(trials.KIND, trials.compose, _("test of a newsletter"))
+        obstacles.CHECKS.append(checks.in_the_way)
         keeps("newsletters", export=privacy.export, erase=privacy.erase)

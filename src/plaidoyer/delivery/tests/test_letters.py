@@ -16,7 +16,7 @@ from plaidoyer.civics.models import (
 from plaidoyer.delivery import copies, letters, reporting, tasks
 from plaidoyer.delivery.models import Letter, OwnCopy
 from plaidoyer.lib.words import Words
-from plaidoyer.mail import messages
+from plaidoyer.mail import messages, returns
 from plaidoyer.mail.models import Envelope
 from plaidoyer.organisation.models import Organisation
 from plaidoyer.testing import make_campaign, make_form, make_minister
@@ -152,7 +152,7 @@ def test_the_message_is_the_organisations_for_the_supporter(language):
     name = {"fr": "Coalition Rivières", "en": "River Coalition"}[language]
     [sender] = message["From"].addresses
     assert sender.display_name == f"Laura Brook (via {name})"
-    assert sender.addr_spec == f"letter-{messages.opaque(letter.envelope)}@river.example"
+    assert sender.addr_spec == returns.address("letter", letter.envelope)
     assert message["Reply-To"] == "Laura Brook <laura@home.example>"
     assert message["To"] == "vale@ministry.example"
     assert message["Message-ID"] == f"<{letter.envelope.uid.hex}@river.example>"

@@ -135,9 +135,7 @@ class Suppression(models.Model):
         verbose_name_plural = _("suppressed addresses")
         indexes = [models.Index("suppressed_at", name="suppression_since")]
         constraints = [
-            models.UniqueConstraint(
-                "address", name="suppressed_once", condition=Q(lifted_at=None)
-            ),
+            models.UniqueConstraint("address", name="suppressed_once", condition=Q(lifted_at=None)),
             models.CheckConstraint(
                 name="suppression_reason_known",
                 condition=Q(reason__in=["bounced", "complained", "by_hand"]),

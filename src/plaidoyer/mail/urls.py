@@ -1,0 +1,6 @@
+from django.urls import path
+
+from plaidoyer.mail.inbound.webhooks import webhook
+
+app_name = "incoming"
+urlpatterns = [path("hooks/mail/<slug:provider>/<slug:what>/", webhook, name="webhook")]
