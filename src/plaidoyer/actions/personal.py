@@ -104,7 +104,10 @@ def sign(form: ActionForm, **columns: Any) -> Action:
     The mail that the link stood in proves the mailbox. Its owner is told by mail what was done,
     with the way back: mails are forwarded.
     """
-    action = intake.append(form, **{**columns, "via": VIA})
+    # Our mail says which one it is (`letter.<mailing>`); nothing else stands for it.
+    via = columns.get("via", "")
+    via = via if via.startswith(f"{VIA}.") else VIA
+    action = intake.append(form, **{**columns, "via": via})
     if KINDS[form.kind].one_click:
         confirmations.confirm(action)
         requests.ask([action])

@@ -18,7 +18,7 @@ from django.utils.translation import get_language
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
-from plaidoyer.actions import confirmations, intake, messages, reporting
+from plaidoyer.actions import confirmations, intake, messages, reporting, sharing
 from plaidoyer.actions import personal as personal_links
 from plaidoyer.actions.forms import ActForm
 from plaidoyer.actions.guards import challenges, networks
@@ -125,7 +125,7 @@ def personal_page(request: HttpRequest, token: str, public_id: str) -> HttpRespo
     if kind.form is None or not action_form.is_open or not personal_links.may_act(reader):
         page = reporting.page_of(action_form)
         return redirect(page.get_url(request) if page else f"/{get_language()}/")
-    form = kind.form(action_form)
+    form = kind.form(action_form, initial={"via": sharing.via(request.GET.get("via", ""))})
     return act_page(request, action_form, form, status=200, reader=reader)
 
 

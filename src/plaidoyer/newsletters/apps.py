@@ -8,12 +8,21 @@ class NewslettersConfig(AppConfig):
 
     def ready(self) -> None:
         from plaidoyer.mail import kinds
-        from plaidoyer.newsletters import checks, copies, mailings, obstacles, privacy, trials
+        from plaidoyer.newsletters import (
+            checks,
+            copies,
+            mailings,
+            notices,
+            obstacles,
+            privacy,
+            trials,
+        )
         from plaidoyer.newsletters.segments import conditions
         from plaidoyer.newsletters.segments.all import OWN
         from plaidoyer.supporters.privacy import register as keeps
 
         kinds.register(mailings.KIND, copies.compose, _("mailing"), bulk=True)
+        kinds.register(notices.KIND, notices.compose, _("mailing that did not leave"))
         for condition in OWN:
             conditions.register(condition())
         kinds.register(trials.KIND, trials.compose, _("test of a newsletter"))

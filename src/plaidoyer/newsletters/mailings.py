@@ -14,6 +14,7 @@ from plaidoyer.actions.models import Match
 from plaidoyer.mail.models import Batch, Envelope
 from plaidoyer.newsletters import zones
 from plaidoyer.newsletters.models import Copy, Mailing, MailingStep, NewsletterSettings, Version
+from plaidoyer.newsletters.results import clicks
 from plaidoyer.newsletters.segments import readers
 from plaidoyer.supporters.models import Supporter
 
@@ -77,10 +78,13 @@ class RefusedError(ValueError):
 
 
 @transaction.atomic
-def move(mailing: Mailing, to: str, *, by: Any = None, because: str = "") -> Mailing:
+def move(
+    mailing: Mailing, to: str, *, by: Any = None, because: dict[str, str] | None = None
+) -> Mailing:
     """Brings `mailing` to the state `to`, with a dated step; the mailing as it is then.
 
-    `by`: the organiser who asked for it; nobody where Plaidoyer did by itself. Raises
+    `by`: the organiser who asked for it; nobody where Plaidoyer did by itself. `because`: why, by
+    language. Raises
     RefusedError where that state does not follow from the one it has.
     """
     mailing = Mailing.objects.select_for_update().get(pk=mailing.pk)
@@ -90,7 +94,7 @@ def move(mailing: Mailing, to: str, *, by: Any = None, because: str = "") -> Mai
         raise RefusedError(_("A mailing that is “%(before)s” cannot become “%(after)s”.") % words)
     mailing.state = after
     mailing.save(update_fields=["state"])
-    MailingStep.objects.create(mailing=mailing, state=after, by=by, because=because)
+    MailingStep.objects.create(mailing=mailing, state=after, by=by, because=because or {})
     return mailing
 
 
@@ -160,6 +164,7 @@ def freeze(mailing: Mailing, *, by: Any = None, at: datetime.datetime | None = N
     fields = ["frozen_at", "batch", "frozen_tree", "counts_clicks"]
     mailing.save(update_fields=fields)
     move(mailing, State.SENDING, by=by)
+    clicks.prepare(mailing)
     return _address(mailing, languages, now)
 
 

@@ -6,6 +6,7 @@ from django.utils.crypto import get_random_string
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from plaidoyer.lib.words import WordsField
 from plaidoyer.mail.models import Batch, Envelope
 from plaidoyer.newsletters.blocks import BodyField
 from plaidoyer.newsletters.results.models import (  # noqa: F401
@@ -123,7 +124,9 @@ class MailingStep(models.Model):
     by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
     )
-    because = models.TextField(_("because"), blank=True)
+    because = WordsField(_("because"), blank=True)
+    # The mails that tell organisers of it.
+    notices = models.ManyToManyField(Envelope, related_name="+", blank=True)
 
     class Meta:
         ordering = ["id"]

@@ -6,6 +6,7 @@ from plaidoyer.lib import tokens
 from plaidoyer.mail import envelopes
 from plaidoyer.mail.models import Envelope
 from plaidoyer.newsletters.mailings import KIND, PURPOSE
+from plaidoyer.newsletters.results import departures
 from plaidoyer.supporters import consents
 from plaidoyer.supporters.models import Supporter
 
@@ -24,6 +25,7 @@ def unsubscribe(supporter: Supporter, *, page: str = "") -> None:
     """Withdraws the consent and cancels copies that have not left. Doing it twice is once."""
     if supporter.subscriptions.filter(ended_at=None, consent__purpose=PURPOSE).exists():
         consents.withdraw(supporter, purpose=PURPOSE, page=page)
+        departures.note(supporter)
     waiting = {Envelope.State.QUEUED, Envelope.State.DEFERRED}
     copies = Envelope.objects.filter(copy__supporter=supporter, kind=KIND, state__in=waiting)
     envelopes.cancel(copies)

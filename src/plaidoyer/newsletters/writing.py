@@ -14,12 +14,11 @@ import mjml
 from django.conf import settings
 from django.db import transaction
 from django.template.loader import render_to_string
-from django.urls import NoReverseMatch, reverse
 from django.utils.text import slugify
 from django.utils.translation import override
 
 from plaidoyer.lib import wording
-from plaidoyer.newsletters import colours, contents, personal_lines, texts
+from plaidoyer.newsletters import archive, colours, contents, personal_lines, texts
 from plaidoyer.newsletters.mailings import (
     GIVEN_NAME,
     PERSONAL,
@@ -30,8 +29,8 @@ from plaidoyer.newsletters.mailings import (
 from plaidoyer.newsletters.models import Mailing, Version
 from plaidoyer.organisation.models import Organisation
 
-# Where a reader chooses among topics: the page of their way out.
-PREFERENCES_URL = f"{UNSUBSCRIBE_URL}#preferences"
+# Where a reader chooses among topics: a page behind that of their way out.
+PREFERENCES_URL = f"{UNSUBSCRIBE_URL}preferences/"
 
 
 @dataclass
@@ -67,7 +66,7 @@ def compile_version(version: Version) -> contents.Contents:
         frame = _frame(version)
         version.html = _html(told, frame, held)
         version.text = _text(told, frame, held)
-        version.web = render_to_string("newsletters/mail/web.html", {"pieces": told.pieces})
+        version.web = _web(told)
     return told
 
 
@@ -114,6 +113,19 @@ def _html(told: contents.Contents, frame: dict[str, Any], held: Held) -> str:
     return held.put_back(held.put_back(inliner.inline(framed)))
 
 
+def _web(told: contents.Contents) -> str:
+    """What the site shows: its own pictures and pages without the host, as everywhere on it."""
+    pieces = [
+        {
+            **piece,
+            "src": piece.get("src", "").removeprefix(settings.BASE_URL),
+            "public_url": piece.get("public_url", "").removeprefix(settings.BASE_URL),
+        }
+        for piece in told.pieces
+    ]
+    return render_to_string("newsletters/mail/web.html", {"pieces": pieces})
+
+
 def _text(told: contents.Contents, frame: dict[str, Any], held: Held) -> str:
     pieces = [texts.tell(piece, PERSONAL) for piece in told.pieces]
     text = render_to_string("newsletters/mail/newsletter.txt", {**frame, "told": pieces})
@@ -122,13 +134,7 @@ def _text(told: contents.Contents, frame: dict[str, Any], held: Held) -> str:
 
 def web_url(version: Version) -> str:
     """The whole address of the version on the site; nothing before it has a short name."""
-    if not version.slug:
-        return ""
-    with override(version.language):
-        try:
-            return settings.BASE_URL + reverse("letters:letter", args=[version.slug])
-        except NoReverseMatch:
-            return ""
+    return settings.BASE_URL + archive.address(version) if version.slug else ""
 
 
 def name(version: Version) -> None:

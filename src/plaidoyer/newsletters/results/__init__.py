@@ -1,1 +1,1 @@
-"""What a mailing brought: departures, clicks where they are counted, acts, and which subject won."""
+"""What a mailing brought: departures, acts, clicks where they count, and which subject won."""

@@ -1,1 +1,1 @@
-"""Who among those subscribed: conditions that rooms register, in groups, counted and frozen in SQL."""
+"""Who among those subscribed: conditions that rooms register, in groups; found by SQL."""

@@ -13,7 +13,6 @@ from django.db.models import Q
 from django.http import QueryDict
 from django.utils.functional import Promise
 
-
 # As they were typed: field by field, a text or several.
 Values = Mapping[str, str | list[str]]
 

@@ -66,7 +66,7 @@ def sql(
 
 
 def home_area() -> Any:
-    """The area of a supporter's last act of which one is known, else 0; in a query on supporters."""
+    """The area of a supporter's last act that has one, else 0; in a query on supporters."""
     placed = Match.objects.filter(supporter=OuterRef("pk"), area__isnull=False)
     last = placed.order_by("-action_id").values("area_id")[:1]
     return Coalesce(Subquery(last), 0, output_field=BigIntegerField())

@@ -1,1 +1,1 @@
-"""What a subscription is to: readers choose topics, pause, and come back, by a link of their own."""
+"""What a subscription is to: readers choose topics, pause, and come back, by their own link."""

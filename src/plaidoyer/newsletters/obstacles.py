@@ -1,0 +1,40 @@
+"""What keeps a mailing from leaving, asked when it is scheduled and again at its time."""
+
+from collections.abc import Callable, Sequence
+
+from django.utils.translation import gettext as _
+
+from plaidoyer.newsletters.models import Mailing, Version
+from plaidoyer.newsletters.segments import readers
+from plaidoyer.newsletters.segments.conditions import StaleError
+
+# Each gives the reasons, as sentences, why a mailing must not leave.
+CHECKS: list[Callable[[Mailing], Sequence[str]]] = []
+
+
+def found(mailing: Mailing) -> list[str]:
+    """Why `mailing` cannot leave, in sentences; none when it can."""
+    reasons = [*_audience(mailing), *_trial(mailing)]
+    for check in CHECKS:
+        reasons += check(mailing)
+    return reasons
+
+
+def _audience(mailing: Mailing) -> list[str]:
+    try:
+        there = readers.members(mailing.segment, topic=mailing.topic).exists()
+    except StaleError:
+        return [_("Its segment refers to something that is not there any more.")]
+    return [] if there else [_("Nobody would get it: its segment and topic find no reader.")]
+
+
+def _trial(mailing: Mailing) -> list[str]:
+    if not mailing.trial_percent:
+        return []
+    reasons = []
+    if Version.objects.filter(mailing=mailing, subject_b="").exists():
+        reasons.append(_("Two subjects are to be tried, and a version has only one."))
+    if mailing.timing == Mailing.Timing.LOCAL:
+        words = _("Two subjects cannot be tried when each reader has an hour of their own.")
+        reasons.append(words)
+    return reasons
