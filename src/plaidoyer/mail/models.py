@@ -5,9 +5,10 @@ from django.db.models import functions
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from plaidoyer.mail.domains.models import DomainCheck
 from plaidoyer.mail.inbound.models import Incoming, Suppression
 
-__all__ = ["Envelope", "EnvelopeQuerySet", "Incoming", "Suppression"]
+__all__ = ["DomainCheck", "Envelope", "EnvelopeQuerySet", "Incoming", "Suppression"]
 
 
 class Batch(models.Model):
