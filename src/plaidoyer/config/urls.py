@@ -23,7 +23,9 @@ if settings.DEMO_MAILDIR:
 urlpatterns += i18n_patterns(
     path("", include("plaidoyer.actions.urls")),
     path("", include("plaidoyer.reports.urls")),
+    path("", include("plaidoyer.newsletters.archive")),
     path("", include("plaidoyer.delivery.replies.urls")),
+    path("", include("plaidoyer.delivery.mailboxes.urls")),
     path("me/", include("plaidoyer.website.me.urls")),
     path("", include("plaidoyer.website.petitions.urls")),
     path("", include("plaidoyer.website.votes.urls")),

@@ -12,7 +12,7 @@ from plaidoyer.newsletters.contents import Piece
 def tell(piece: Piece, personal: str = "") -> str:
     """One piece as text, with an empty line after it. `personal` stands for the personal line."""
     if piece["kind"] == "personal":
-        return personal
+        return f"{personal}\n\n"
     told = SHAPES[piece["kind"]](piece).strip("\n")
     return f"{told}\n\n" if told else ""
 

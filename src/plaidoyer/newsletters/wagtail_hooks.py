@@ -1,7 +1,9 @@
+from typing import Any
+
 from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
-from django.urls import URLPattern, path, reverse
+from django.urls import URLPattern, URLResolver, include, path, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
@@ -43,7 +45,7 @@ class MailingLedger(Ledger):
     model = Mailing
     name = "mailings"
     icon = "mail"
-    menu_label = gettext_lazy("Mailings")
+    menu_label = gettext_lazy("Newsletters")
     menu_order = 185
     index_view_class = MailingList
     list_display = [
@@ -56,6 +58,9 @@ class MailingLedger(Ledger):
     search_fields = ["name", "versions__subject"]
     search_backend_name = None
     ordering = ["-created_at"]
+
+    def get_common_view_kwargs(self, **kwargs: Any) -> dict[str, Any]:
+        return {**super().get_common_view_kwargs(**kwargs), "add_url_name": "writing:new"}
 
     def get_urlpatterns(self) -> list[URLPattern]:
         inspect = path("inspect/<int:pk>/", mailing, name="inspect")
@@ -79,6 +84,11 @@ def mailing(request: HttpRequest, pk: int) -> HttpResponse:
         ],
     }
     return render(request, "newsletters/desk/mailing.html", context)
+
+
+@hooks.register("register_admin_urls")
+def writing() -> list[URLResolver]:
+    return [path("newsletters/", include("plaidoyer.newsletters.editor"))]
 
 
 @hooks.register("register_admin_viewset")

@@ -1,3 +1,4 @@
+import datetime
 from collections.abc import Iterable
 from typing import Any
 from urllib.parse import urlsplit
@@ -9,6 +10,8 @@ from wagtail.contrib.sitemaps import Sitemap
 from wagtail.models import PageQuerySet
 
 from plaidoyer.campaigns.models import AskedVote
+from plaidoyer.newsletters import archive
+from plaidoyer.newsletters.models import Version
 from plaidoyer.parliament.models import OfficialPetition, VoteEvent
 
 
@@ -56,6 +59,21 @@ class VoteSitemap(InEveryLanguage):
         return reverse("votes:vote", args=[item])
 
 
+class NewsletterSitemap(InEveryLanguage):
+    """The newsletters that are shown, each in its own language."""
+
+    i18n = False
+
+    def items(self) -> Iterable[Version]:
+        return archive.shown().only("language", "slug", "mailing__frozen_at")
+
+    def location(self, item: Version) -> str:
+        return archive.address(item)
+
+    def lastmod(self, item: Version) -> datetime.datetime | None:
+        return item.mailing.frozen_at
+
+
 class ScorecardSitemap(InEveryLanguage):
     """The scorecards of campaigns, and the organisation's own."""
 
@@ -72,4 +90,5 @@ SITEMAPS = {
     "petitions": PetitionSitemap,
     "votes": VoteSitemap,
     "scorecards": ScorecardSitemap,
+    "newsletters": NewsletterSitemap,
 }
