@@ -9,7 +9,7 @@ from pathlib import Path
 
 import click
 
-from plaidoyer.config import civics, postgres
+from plaidoyer.config import civics, handover, postgres
 
 
 def find_database(*, durable: bool = False) -> None:
@@ -52,6 +52,7 @@ def main() -> None:
 
 
 main.add_command(civics.civics)
+main.add_command(handover.handover)
 
 
 @main.command(context_settings={"ignore_unknown_options": True, "help_option_names": []})

@@ -10,6 +10,9 @@ class OutcomesConfig(AppConfig):
         from plaidoyer.actions import reporting as acts
         from plaidoyer.actions.kinds.letter.rules import register
         from plaidoyer.outcomes import conditions, reporting
+        from plaidoyer.outcomes.handovers import privacy
+        from plaidoyer.supporters.privacy import register as keeps
 
         acts.OUTCOMES = reporting.outcome
         register(conditions.STANDING)
+        keeps("handovers", export=privacy.export, erase=privacy.erase)

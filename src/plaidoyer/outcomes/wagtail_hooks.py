@@ -13,7 +13,9 @@ from wagtail.admin.panels import FieldPanel, FieldRowPanel, MultiFieldPanel, Obj
 from wagtail.admin.ui.tables import Column
 
 from plaidoyer.lib.desk import Desk, Listing, RowsPanel
+from plaidoyer.outcomes import reply_desk  # noqa: F401  (its screen)
 from plaidoyer.outcomes.forms import EvidenceForm, MilestoneForm, MovementForm, MovementRows
+from plaidoyer.outcomes.handovers import desks as handovers  # noqa: F401  (its screens)
 from plaidoyer.outcomes.models import Milestone, Standing
 from plaidoyer.outcomes.views import BoardView
 
