@@ -4,14 +4,20 @@ Mail knows envelopes only, and decision-makers know no letters: here they meet.
 """
 
 import datetime
+import re
 
 from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
 from plaidoyer.civics import contacts
+from plaidoyer.delivery.mailboxes import notices
+from plaidoyer.delivery.mailboxes.models import Digest, Mailbox, MailboxNotice
 from plaidoyer.delivery.models import Letter
+from plaidoyer.lib.addresses import canonical
+from plaidoyer.mail import envelopes
 from plaidoyer.mail.models import Envelope
+from plaidoyer.mail.returns import BOUNCE, Coming
 
 State = Envelope.State
 # What a letter's address did lately; what is older was seen to, or nobody was there to see to it.
@@ -39,8 +45,57 @@ def note() -> int:
     letters = letters.select_related("envelope").select_for_update(of=("self",), skip_locked=True)
     bounced = list(letters.order_by("envelope__ended_at")[:BATCH])
     last = {one.envelope.to_address: one.envelope.ended_at for one in bounced if one.envelope}
+    Letter.objects.filter(pk__in=[letter.pk for letter in bounced]).update(
+        envelope=None, mailbox=None, turn_at=None
+    )
     for address, at in last.items():
         assert at is not None  # the filter asks for it
-        contacts.note_bounce(address, at)
-    Letter.objects.filter(pk__in=[letter.pk for letter in bounced]).update(envelope=None)
-    return len(bounced)
+        hold_back(address, at)
+    return len(bounced) + note_digests()
+
+
+def note_digests() -> int:
+    """The same for mails of a day: their letters wait for another; how many letters."""
+    carriers = Digest.objects.filter(
+        Q(envelope__state=State.BOUNCED)
+        | Q(envelope__state=State.REFUSED, envelope__reply__regex=ABOUT_ADDRESS)
+        | Q(envelope__state=State.REFUSED, envelope__reply__regex=WITHOUT_CODE),
+        envelope__ended_at__gt=timezone.now() - SINCE,
+        letters__isnull=False,
+    )
+    freed = 0
+    for digest in carriers.distinct().select_related("envelope"):
+        freed += digest.letters.update(digest=None, mailbox=None, turn_at=None)
+        assert digest.envelope.ended_at is not None
+        hold_back(digest.envelope.to_address, digest.envelope.ended_at)
+    return freed
+
+
+def receive(coming: Coming) -> None:
+    """Mail to a decision-maker came back: told at once; the letter itself is noted by `note`."""
+    about_address = re.match(r"5\.[12]\.", coming.code)
+    if coming.kind == BOUNCE and about_address and coming.envelope.to_address:
+        hold_back(coming.envelope.to_address, coming.received_at)
+
+
+@transaction.atomic
+def hold_back(address: str, at: datetime.datetime) -> int:
+    """Marks `address` to be verified, lets its other letters wait, tells organisers; how many.
+
+    Nothing is done for an address that somebody checked since. The letters leave once it is
+    checked, or to another address of the same reader.
+    """
+    if not contacts.note_bounce(address, at):
+        return 0
+    mailbox = Mailbox.objects.filter(address=canonical(address)).first()
+    if mailbox is None:
+        return 0
+    waiting = Letter.objects.filter(
+        mailbox=mailbox, cancelled_by=None, envelope__state__in=[State.QUEUED, State.DEFERRED]
+    )
+    own = list(Envelope.objects.filter(letter__in=waiting).values_list("pk", flat=True))
+    envelopes.cancel(Envelope.objects.filter(pk__in=own))
+    free = Letter.objects.filter(envelope__in=own, envelope__state=State.CANCELLED)
+    held = free.update(envelope=None, mailbox=None, turn_at=None)
+    notices.tell(mailbox, about=MailboxNotice.About.BOUNCE)
+    return held

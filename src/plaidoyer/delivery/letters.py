@@ -17,7 +17,7 @@ from plaidoyer.actions.kinds.letter import letters as kind
 from plaidoyer.actions.models import Action, Confirmation, ConfirmationQuerySet
 from plaidoyer.civics import lookups
 from plaidoyer.delivery import copies
-from plaidoyer.delivery.mailboxes import budgets, turns
+from plaidoyer.delivery.mailboxes import budgets, offices, turns
 from plaidoyer.delivery.models import Letter
 from plaidoyer.mail import envelopes, returns
 from plaidoyer.mail.kinds import Message
@@ -182,18 +182,22 @@ def compose(due: Sequence[Envelope]) -> dict[int, Message]:
     organisation = Organisation.current()
     composed = {}
     letters = Letter.objects.standing().filter(envelope__in=due)
-    for letter in letters.select_related("action", "envelope"):
+    for letter in letters.select_related("action", "envelope", "mailbox"):
         action, envelope = letter.action, letter.envelope
         language = letter.language or action.language
         with override(language):
+            context = {"letter": letter, "language": language, "organisation": organisation}
+            context |= offices.links(letter.mailbox)
+            footer = render_to_string("delivery/mailboxes/footer.txt", context)
+            html = render_to_string("delivery/letter.html", context)
             sender_name = _("%(supporter)s (via %(organisation)s)") % {
                 "supporter": action.full_name,
                 "organisation": organisation.name,
             }
         composed[envelope.pk] = Message(
             subject=letter.subject,
-            text=f"{letter.body}\n",
-            html=render_to_string("delivery/letter.html", {"letter": letter, "language": language}),
+            text=f"{letter.body}\n\n{footer}",
+            html=html,
             sender_name=sender_name,
             language=language,
             reply_to=(action.full_name, action.email),

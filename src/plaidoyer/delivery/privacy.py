@@ -17,12 +17,20 @@ def export(supporter: Supporter) -> list[dict[str, Any]]:
             "subject": letter.subject,
             "body": letter.body,
             "written_at": letter.written_at,
-            "state": letter.envelope.state if letter.envelope else "held",
-            "ended_at": letter.envelope.ended_at if letter.envelope else None,
-            "server_said": letter.envelope.reply if letter.envelope else "",
+            "in_digest_of": letter.digest.day if letter.digest else None,
+            **stands(letter.digest.envelope if letter.digest else letter.envelope),
         }
-        for letter in letters.select_related("envelope")
+        for letter in letters.select_related("envelope", "digest__envelope")
     ]
+
+
+def stands(envelope: Envelope | None) -> dict[str, Any]:
+    """Where the mail that carries a letter stands."""
+    return {
+        "state": envelope.state if envelope else "held",
+        "ended_at": envelope.ended_at if envelope else None,
+        "server_said": envelope.reply if envelope else "",
+    }
 
 
 def erase(supporter: Supporter) -> None:

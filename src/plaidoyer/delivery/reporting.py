@@ -32,15 +32,18 @@ def ladder(forms: Iterable[ActionForm], until: datetime.datetime | None = None) 
     until = until or timezone.now() + datetime.timedelta(seconds=1)
 
     def ended(*states: State) -> Count:
-        return Count("id", filter=Q(envelope__state__in=states, envelope__ended_at__lt=until))
+        own = Q(envelope__state__in=states, envelope__ended_at__lt=until)
+        # A letter that a mail of a day carries stands where that mail stands.
+        carried = Q(digest__envelope__state__in=states, digest__envelope__ended_at__lt=until)
+        return Count("id", filter=own | carried)
 
-    queued = Q(envelope__queued_at__lt=until) & ~Q(
-        envelope__state__in=[State.CANCELLED, State.SUPPRESSED]
-    )
+    stopped = [State.CANCELLED, State.SUPPRESSED]
+    queued = Q(envelope__queued_at__lt=until) & ~Q(envelope__state__in=stopped)
+    queued |= Q(digest__made_at__lt=until) & ~Q(digest__envelope__state__in=stopped)
     forms = list(forms)
     counts = Letter.objects.filter(action__form__in=forms).aggregate(
         queued=Count("id", filter=queued),
-        accepted=ended(State.ACCEPTED, State.BOUNCED),
+        accepted=ended(State.ACCEPTED, State.BOUNCED, State.COMPLAINED),
         refused=ended(State.REFUSED),
         in_doubt=ended(State.IN_DOUBT),
         bounced=ended(State.BOUNCED),

@@ -3,6 +3,7 @@ from procrastinate.contrib.django import app
 
 from plaidoyer.actions.models import Action
 from plaidoyer.delivery import bounces, letters, placements
+from plaidoyer.delivery.mailboxes import digests, turns
 from plaidoyer.delivery.replies import surveys
 
 AGAIN = RetryStrategy(max_attempts=10, exponential_wait=3)
@@ -50,3 +51,15 @@ def note_bounces(timestamp: int) -> None:
 @app.task(name="delivery.ask_writers", queueing_lock="delivery.ask_writers")
 def ask_writers(timestamp: int) -> None:
     surveys.ask()
+
+
+@app.periodic(cron="* * * * * */10")
+@app.task(name="delivery.give_turns", queueing_lock="delivery.give_turns")
+def give_turns(timestamp: int) -> None:
+    turns.go_round()
+
+
+@app.periodic(cron="* * * * *")
+@app.task(name="delivery.make_digests", queueing_lock="delivery.make_digests")
+def make_digests(timestamp: int) -> None:
+    digests.make_due()

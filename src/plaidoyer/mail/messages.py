@@ -48,14 +48,13 @@ def build(envelope: "Addressed", message: Message) -> bytes:
         fold("Date", [format_datetime(timezone.now())]),
         fold("Message-ID", [message_id(envelope)]),
     ]
-    # No line of quoted-printable can begin a boundary that has "=_" in it.
-    boundary = f"=_{envelope.uid.hex}"
-    lines.append(fold("Content-Type", ["multipart/alternative;", f'boundary="{boundary}"']))
-    head = "\r\n".join(lines)
+    # No line of quoted-printable or base64 can begin a boundary that has "=_" in it.
     parts = [part("plain", message.text), part("html", message.html)]
-    separator = f"\r\n--{boundary}".encode()
-    whole = [head.encode("ascii"), b"\r\n", *(separator + body for body in parts)]
-    return signatures.signed(b"".join([*whole, separator, b"--\r\n"]))
+    body = multipart("alternative", f"=_{envelope.uid.hex}", parts)
+    if message.attachments:
+        files = [attachment(name, text) for name, text in message.attachments]
+        body = multipart("mixed", f"=_m{envelope.uid.hex}", [b"\r\n" + body, *files])
+    return signatures.signed("\r\n".join([*lines, ""]).encode("ascii") + body)
 
 
 def heading(message: Message) -> list[tuple[str, str]]:
@@ -81,6 +80,29 @@ def part(subtype: str, text: str) -> bytes:
     quoted = binascii.b2a_qp(unix.encode("utf-8", "replace")).replace(b"\n", b"\r\n")
     head = f'\r\nContent-Type: text/{subtype}; charset="utf-8"\r\n'
     return head.encode() + b"Content-Transfer-Encoding: quoted-printable\r\n\r\n" + quoted
+
+
+def multipart(subtype: str, boundary: str, parts: list[bytes]) -> bytes:
+    """Several parts in one, from its header on."""
+    head = fold("Content-Type", [f"multipart/{subtype};", f'boundary="{boundary}"'])
+    separator = f"\r\n--{boundary}".encode()
+    inner = (separator + one for one in parts)
+    return b"".join([head.encode("ascii"), b"\r\n", *inner, separator, b"--\r\n"])
+
+
+def attachment(name: str, text: str) -> bytes:
+    """A text as a file, from the end of its boundary line on; `name` in plain ASCII."""
+    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]{0,60}", name):
+        raise ValueError(f"A composer may not call a file {name!r}")
+    # With the mark of UTF-8 at its beginning, for programs that would guess.
+    lines = text.replace("\r\n", "\n").replace("\n", "\r\n").encode("utf-8-sig", "replace")
+    quoted = base64.encodebytes(lines).replace(b"\n", b"\r\n")
+    head = (
+        '\r\nContent-Type: text/plain; charset="utf-8"\r\n'
+        f'Content-Disposition: attachment; filename="{name}"\r\n'
+        "Content-Transfer-Encoding: base64\r\n\r\n"
+    )
+    return head.encode("ascii") + quoted
 
 
 class Addressed(Protocol):

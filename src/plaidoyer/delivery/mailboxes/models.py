@@ -65,8 +65,14 @@ class Courtesy(BaseSiteSetting):
 
     panels = [
         MultiFieldPanel(
-            [FieldPanel("per_hour"), FieldPanel("opens"), FieldPanel("closes")]
-            + [FieldPanel("weekends"), FieldPanel("time_zone"), FieldPanel("closed_on")],
+            [
+                FieldPanel("per_hour"),
+                FieldPanel("opens"),
+                FieldPanel("closes"),
+                FieldPanel("weekends"),
+                FieldPanel("time_zone"),
+                FieldPanel("closed_on"),
+            ],
             _("Pace and hours"),
         ),
         FieldPanel("digest_after_days"),

@@ -166,3 +166,26 @@ def test_the_bounce_address_is_the_envelopes_own_and_fits():
 def test_a_mailbox_that_is_no_plain_name_becomes_contact():
     assert messages.sender_address("news") == "news@river.example"
     assert messages.sender_address("a b\r\n") == "contact@river.example"
+
+
+def test_a_text_may_go_along_as_a_file():
+    text = "Les voisines\nécrivent. " + "Long. " * 400
+    message = Message(
+        subject="All of them",
+        text="See the file.",
+        html="<p>See the file.</p>",
+        sender_name="River Coalition",
+        language="en",
+        attachments=(("letters.txt", text),),
+    )
+
+    read = email.message_from_bytes(
+        messages.build(Envelope(to_address="a@b.example"), message), policy=email.policy.default
+    )
+
+    [file] = read.iter_attachments()
+    assert (file.get_filename(), file.get_content_type()) == ("letters.txt", "text/plain")
+    kept = file.get_payload(decode=True).decode("utf-8-sig")
+    assert kept == text.replace("\n", "\r\n")
+    assert read.get_body(("plain",)).get_content().strip() == "See the file."
+    assert read.get_body(("html",)).get_content().strip() == "<p>See the file.</p>"

@@ -14,6 +14,7 @@ from plaidoyer.actions.confirmations import State
 from plaidoyer.actions.kinds import KINDS, Kind
 from plaidoyer.actions.kinds.vote_drive import voted
 from plaidoyer.actions.models import Action
+from plaidoyer.delivery.mailboxes import progress
 from plaidoyer.delivery.models import Letter
 from plaidoyer.delivery.replies import collecting
 from plaidoyer.lib.addresses import folded
@@ -75,10 +76,14 @@ def done(actions: Sequence[Action]) -> list[Done]:
     """Those acts with the page of their form and their letters, the newest first."""
     pages = {page.form_id: page for page in pages_of(actions)}
     letters: dict[int, list[dict[str, Any]]] = {}
-    sent = Letter.objects.filter(action__in=actions).select_related("envelope")
+    sent = Letter.objects.filter(action__in=actions).select_related(
+        "envelope", "digest__envelope", "mailbox", "target"
+    )
+    sent = sent.order_by("id")
+    stand = progress.told(sent)
     replied = set(collecting.replied().filter(action__in=actions).values_list("pk", flat=True))
-    for letter in sent.order_by("id"):
-        about = told(letter) | {"is_replied": letter.pk in replied}
+    for letter in sent:
+        about = told(letter, stand[letter.pk]) | {"is_replied": letter.pk in replied}
         letters.setdefault(letter.action_id, []).append(about)
     own = voted.of(actions)
     return [
@@ -94,14 +99,14 @@ def done(actions: Sequence[Action]) -> list[Done]:
     ]
 
 
-def told(letter: Letter) -> dict[str, Any]:
+def told(letter: Letter, stands: str) -> dict[str, Any]:
     """One letter: to whom, its words, where it stands, and the server's words when it said no."""
     envelope = letter.envelope
     return {
         "recipient": letter.recipient,
         "subject": letter.subject,
         "body": letter.body,
-        "state": mail.explained(envelope),
+        "state": stands,
         "server_said": envelope.reply if envelope and mail.is_refusal(envelope) else "",
         **reply_door(letter),
     }
