@@ -70,7 +70,7 @@ def count(form: ActionForm, at: datetime.datetime) -> Counted:
 def named(form: ActionForm, at: datetime.datetime) -> QuerySet[PublicName]:
     """The names that their bearers let be shown, in the order they are read."""
     shown = names.shown(form).filter(action__confirmation__confirmed_at__lte=at)
-    return shown.order_by("folded", "id")
+    return shown.order_by("folded", "action")
 
 
 def defined(counted: Counted) -> list[dict[str, Any]]:
