@@ -22,7 +22,17 @@ from plaidoyer.actions import (
 from plaidoyer.actions.kinds.vote_drive import counts
 from plaidoyer.actions.models import Action
 from plaidoyer.campaigns.models import Campaign
-from plaidoyer.demo import arvane, assembly, book, newsletters, pages, seats, signatories, votes
+from plaidoyer.demo import (
+    answers,
+    arvane,
+    assembly,
+    book,
+    newsletters,
+    pages,
+    seats,
+    signatories,
+    votes,
+)
 from plaidoyer.demo.arvane import Cause
 from plaidoyer.demo.crowd import Crowd, Plan
 from plaidoyer.demo.stage import told
@@ -82,6 +92,9 @@ def tell(scale: str) -> None:
         with told(f"Report {sheet['slug']}"):
             report(sheet, causes, editor=staff["ed"], second=staff["anne"])
     signatories.read_comments(by=staff["ed"])
+    with told("Replies and a hand-over"):
+        answers.tell(causes, by=staff["ed"])
+        answers.hand_over(causes, by=staff["ed"])
     with told("Newsletters"):
         newsletters.write()
     with connection.cursor() as cursor:

@@ -210,7 +210,8 @@ class RatesView(Screen):
                 "is_shown": one.pk in shown,
                 "forms": forms.get(one.pk, []),
             }
-            for one in campaigns
+            # Where there is something to see comes first; sorting keeps the order of the rest.
+            for one in sorted(campaigns, key=lambda one: not by_campaign[one.pk])
         ]
         return super().get_context_data(
             **kwargs, blocks=blocks, may_change=self.may_change(), chosen=self.request.GET

@@ -82,14 +82,12 @@ def proposed_letter(form: ActionForm, target: Target | None) -> Words:
 
     def said() -> str:
         campaign = form.campaign
-        asks = [
-            str(one) for one in campaign.demands.all() if not target or target in one.asked_of()
-        ]
+        asks = [one for one in campaign.demands.all() if not target or target in one.asked_of()]
         return "\n\n".join(
             [
                 _("Dear Sir or Madam,"),
                 _("With this letter we hand over to you the petition “%(name)s”.") % {"name": form},
-                _("Those who signed ask: %(demands)s.") % {"demands": "; ".join(asks)},
+                "\n".join([_("Those who signed ask:"), *(f"– {one}" for one in asks)]),
                 _(
                     "The following pages say how many they are, how they were counted and how "
                     "anybody can check it. We ask you for an answer, and will let all of them know "

@@ -269,7 +269,7 @@ def test_an_organiser_makes_and_records_a_hand_over(client, petition):
     client.force_login(make_organiser())
     new = reverse("handover_new", args=[petition.pk])
     target = petition.campaign.targets.get()
-    assert "Those who signed ask: Protect the meadow." in client.get(new).content.decode()
+    assert "– Protect the meadow" in client.get(new).content.decode()
 
     asked = client.post(new, typed(target=target.pk, words=LETTER))
     handover = Handover.objects.get()
