@@ -41,8 +41,8 @@ class Counted:
 
     at: datetime.datetime
     figures: dict[str, int]
-    # Area and "at least so many", the largest first; and when that was counted.
-    areas: list[tuple[str, str, int]]
+    # Each with "at least so many", the largest first; and when that was counted.
+    areas: list[areas.Shown]
     areas_at: datetime.datetime | None
 
 
@@ -62,7 +62,7 @@ def count(form: ActionForm, at: datetime.datetime) -> Counted:
             "submitted": sent.count(),
             "withdrawn": confirmations.filter(withdrawal__isnull=False).count(),
         },
-        areas=[(row.area.identifier, str(row.area), row.at_least) for row in shown],
+        areas=shown,
         areas_at=release.released_at if release else None,
     )
 

@@ -119,10 +119,13 @@ def figures_rows(counted: Counted) -> Iterable[list[Any]]:
 
 def area_rows(counted: Counted) -> Iterable[list[Any]]:
     """The areas that may be told, in tens."""
-    yield ["area", "name", "at_least", "counted_at"]
+    languages = [code for code, _name in settings.LANGUAGES]
+    yield ["area", *(f"name_{code}" for code in languages), "at_least", "counted_at"]
     at = counted.areas_at.isoformat(timespec="seconds") if counted.areas_at else ""
-    for identifier, name, at_least in counted.areas:
-        yield [identifier, name, at_least, at]
+    for row in counted.areas:
+        words = in_each(lambda row=row: str(row.area))
+        names_of = [words[code] for code in languages]
+        yield [row.area.identifier, *names_of, row.at_least, at]
 
 
 def in_each(said: Callable[[], str]) -> Words:
@@ -184,10 +187,7 @@ def tree(handover: Handover, target: Target, counted: Counted, language: str) ->
             {**one, "value": wording.number(one["value"], language)}
             for one in figures.defined(counted)
         ],
-        "areas": [
-            [name, wording.number(at_least, language)]
-            for _identifier, name, at_least in counted.areas
-        ],
+        "areas": [[str(row.area), wording.number(row.at_least, language)] for row in counted.areas],
         "labels": labels(wording.moment(timezone.localtime(counted.at), language), areas_at or ""),
     }
 

@@ -253,7 +253,7 @@ def test_areas_stand_in_tens_and_none_under_ten(petition):
 
     [_header, row] = rows(opened(packages.make(handover))["areas.csv"])
 
-    assert row[:3] == ["ocd-division/a", "Meander", "40"]
+    assert row[:4] == ["ocd-division/a", "Méandre", "Meander", "40"]
     assert areas.FEWEST == 10
 
 
