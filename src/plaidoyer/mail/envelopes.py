@@ -38,12 +38,14 @@ def queue(
 def cancel(envelopes: Iterable[Envelope]) -> int:
     """Cancels those of `envelopes` that have not begun to leave; how many.
 
-    A sender that holds one finds it gone just before the body and lets it be.
+    One that a sender holds at this moment is marked: the sender looks several times a second, and
+    cancels it unless its body has begun. Which of the two it was is seen in its state.
     """
-    cancellable = [State.QUEUED, State.DEFERRED, State.LEASED]
-    return Envelope.objects.filter(
-        id__in=[envelope.pk for envelope in envelopes], state__in=cancellable, begun_at=None
-    ).update(state=State.CANCELLED, sender=None, ended_at=timezone.now())
+    now, ids = timezone.now(), [envelope.pk for envelope in envelopes]
+    waiting = Envelope.objects.filter(id__in=ids, state__in=[State.QUEUED, State.DEFERRED])
+    cancelled = waiting.update(state=State.CANCELLED, sender=None, ended_at=now)
+    held = Envelope.objects.filter(id__in=ids, state=State.LEASED, unwanted_at=None)
+    return cancelled + held.update(unwanted_at=now)
 
 
 def erase(envelopes: QuerySet[Envelope]) -> None:
@@ -66,6 +68,11 @@ def settle(envelope: Envelope, *, arrived: bool) -> bool:
         return bool(doubtful.update(state=State.ACCEPTED))
     return bool(
         doubtful.update(
-            state=State.QUEUED, due_at=timezone.now(), begun_at=None, ended_at=None, attempts=0
+            state=State.QUEUED,
+            due_at=timezone.now(),
+            begun_at=None,
+            ended_at=None,
+            attempts=0,
+            unwanted_at=None,
         )
     )

@@ -3,8 +3,9 @@
 A room registers its composer when Django starts (its `apps.py`), so that mail knows no room.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from django.utils.functional import Promise
 
@@ -29,7 +30,12 @@ class Message:
 # An envelope without an entry in what a composer gives back must not be sent any more.
 Composer = Callable[[Sequence[Envelope]], dict[int, Message]]
 
+# What makes the bytes of each of those that are still to be sent (Template.fill), for kinds that go
+# to many: no row of ours is read one by one. They get what a sender leased (mail.pieces.Leased).
+Filler = Callable[[Sequence[Any]], Mapping[int, Callable[[], bytes]]]
+
 COMPOSERS: dict[str, Composer] = {}
+FILLERS: dict[str, Filler] = {}
 LABELS: dict[str, str | Promise] = {}
 # Kinds that go to many who agreed: a complaint stops these.
 BULK: set[str] = set()
@@ -48,9 +54,15 @@ def register(
     bulk: bool = False,
     asked: bool = False,
     official: bool = False,
+    filler: Filler | None = None,
 ) -> None:
-    """Lets `composer` write the envelopes of `kind`, which the back office calls `label`."""
+    """Lets `composer` write the envelopes of `kind`, which the back office calls `label`.
+
+    With a `filler` the senders use that, and the composer only shows what they send.
+    """
     COMPOSERS[kind] = composer
+    if filler:
+        FILLERS[kind] = filler
     LABELS[kind] = label or kind
     if bulk:
         BULK.add(kind)

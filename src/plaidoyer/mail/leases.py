@@ -1,34 +1,120 @@
-"""Who holds which envelope: a sender's number, its lock, and what becomes of a dead sender's.
+"""Who holds which envelope: a sender's number, its lock, its leases, and what it found out.
 
 A sender holds, on a database session of its own, an advisory lock with its number, and its number
-stands on every envelope it leases. Before the first byte of a body it writes `begun_at` on that
-very session: when that succeeds the lock was still held, so nobody else can have the envelope.
+stands on every envelope it leases. What it does with them is in its journal first (mail.journals)
+and in SQL some moments later, hundreds at a time.
 """
 
+import datetime
 import secrets
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
-from django.db import DEFAULT_DB_ALIAS, connection, connections, transaction
-from django.utils import timezone
+from django.db import DEFAULT_DB_ALIAS, connections
 
+from plaidoyer.mail.journals import AliveError, Journal, place
 from plaidoyer.mail.models import Envelope
+from plaidoyer.mail.pieces import Leased
 
 State = Envelope.State
 
 LOCK = 0x6D61696C  # the first of the two numbers of our advisory locks: "mail"
 
+# The first of every line: each urgency is one, each batch that goes on is one.
+LEASE = """
+    WITH RECURSIVE going AS (
+        SELECT id FROM mail_batch
+        WHERE paused_at IS NULL AND cancelled_at IS NULL
+            -- Spares a look at the envelopes of batches that are done.
+            AND total > accepted + refused + in_doubt + suppressed + cancelled + bounced
+                + complained
+    ), urgencies (urgency) AS (
+        SELECT max(urgency) FROM mail_envelope
+        WHERE state IN ('queued', 'deferred') AND batch_id IS NULL
+        UNION ALL
+        SELECT (
+            SELECT max(urgency) FROM mail_envelope
+            WHERE state IN ('queued', 'deferred') AND batch_id IS NULL
+                AND urgency < urgencies.urgency
+        ) FROM urgencies WHERE urgencies.urgency IS NOT NULL
+    ), first AS MATERIALIZED (
+        SELECT e.* FROM urgencies u CROSS JOIN LATERAL (
+            SELECT id, urgency, due_at FROM mail_envelope
+            WHERE state IN ('queued', 'deferred') AND batch_id IS NULL
+                AND urgency = u.urgency AND urgency > %(above)s AND due_at <= now()
+            ORDER BY due_at, id LIMIT %(size)s FOR UPDATE SKIP LOCKED
+        ) e
+        UNION ALL
+        SELECT e.* FROM going g CROSS JOIN LATERAL (
+            SELECT id, urgency, due_at FROM mail_envelope
+            WHERE state IN ('queued', 'deferred') AND batch_id = g.id
+                AND urgency > %(above)s AND due_at <= now()
+            ORDER BY due_at, id LIMIT %(size)s FOR UPDATE SKIP LOCKED
+        ) e
+    ), due AS MATERIALIZED (
+        SELECT id FROM first ORDER BY urgency DESC, due_at, id LIMIT %(size)s
+    ), taken AS (
+        UPDATE mail_envelope e
+        SET state = 'leased', sender = %(sender)s, leased_at = clock_timestamp(), begun_at = NULL
+        FROM due WHERE e.id = due.id
+        RETURNING e.id, e.uid, e.kind, e.to_address, e.urgency, e.attempts, e.batch_id, e.due_at
+    )
+    SELECT id, uid, kind, to_address, urgency, attempts, batch_id FROM taken
+    ORDER BY urgency DESC, due_at, id
+"""
+# Erased since it began to leave: the server's words may repeat the address.
+RECORD = """
+    UPDATE mail_envelope e SET
+        state = CASE WHEN r.state IN ('queued', 'deferred') AND e.unwanted_at IS NOT NULL
+            THEN 'cancelled' ELSE r.state END,
+        sender = NULL,
+        reply = CASE WHEN e.to_address = '' THEN '' ELSE coalesce(r.words, e.reply) END,
+        attempts = e.attempts + r.attempt,
+        due_at = coalesce(now() + make_interval(secs => r.after), e.due_at),
+        begun_at = r.begun_at,
+        ended_at = CASE WHEN r.state NOT IN ('queued', 'deferred') THEN r.at
+            WHEN e.unwanted_at IS NOT NULL THEN now() END
+    FROM unnest(%s::bigint[], %s::text[], %s::text[], %s::int[], %s::float[], %s::timestamptz[],
+        %s::timestamptz[]) AS r (id, state, words, attempt, after, begun_at, at)
+    WHERE e.id = r.id AND e.state = 'leased' AND e.sender = %s
+    RETURNING e.id
+"""
+TRIED = {State.ACCEPTED, State.REFUSED, State.DEFERRED}
+
+
+class Verdict(NamedTuple):
+    """What becomes of an envelope; `after` so many seconds when it is to be tried again."""
+
+    state: str
+    words: str | None = None
+    after: float | None = None
+    begun_at: datetime.datetime | None = None
+    at: datetime.datetime | None = None
+
 
 class Holder:
-    """A sender's session with the database."""
+    """A sender's number, its session with the database and its journal."""
 
     def __init__(self) -> None:
         self.database = connections.create_connection(DEFAULT_DB_ALIAS)
-        self.number = 0
-        while not self.number:
-            number = secrets.randbelow(2**31 - 1) + 1
-            if self.rows("SELECT pg_try_advisory_lock(%s, %s)", [LOCK, number])[0][0]:
-                self.number = number
+        while True:
+            self.number = secrets.randbelow(2**31 - 1) + 1
+            try:
+                self.journal = Journal(self.number)
+            except AliveError:
+                continue
+            if self.lock():
+                break
+            self.journal.close()
+        self.rows(
+            "INSERT INTO mail_sender (number, place, seen_at) VALUES (%s, %s, now())"
+            " RETURNING number",
+            [self.number, place()],
+        )
+
+    def lock(self) -> bool:
+        """Takes the advisory lock with our number; False when another session has it."""
+        return self.rows("SELECT pg_try_advisory_lock(%s, %s)", [LOCK, self.number])[0][0]
 
     def rows(self, sql: str, parameters: Sequence[Any] | Mapping[str, Any]) -> list[tuple]:
         """The rows that one statement gives; it is committed with it."""
@@ -36,99 +122,52 @@ class Holder:
             cursor.execute(sql, parameters)
             return cursor.fetchall()
 
-    def lease(self, size: int) -> list[Envelope]:
-        """Up to `size` due envelopes, in the order of leaving, now ours."""
-        leased = self.rows(
-            """
-            WITH due AS MATERIALIZED (
-                SELECT id FROM mail_envelope
-                WHERE state IN ('queued', 'deferred') AND due_at <= now()
-                ORDER BY urgency DESC, due_at, id
-                LIMIT %s
-                FOR UPDATE SKIP LOCKED
-            )
-            UPDATE mail_envelope SET state = 'leased', sender = %s, begun_at = NULL
-            FROM due WHERE mail_envelope.id = due.id
-            RETURNING mail_envelope.id
-            """,
-            [size, self.number],
-        )
-        envelopes = Envelope.objects.filter(id__in=[row[0] for row in leased])
-        return list(envelopes.order_by("-urgency", "due_at", "id"))
+    def lease(self, size: int, *, above: int = -32768) -> list[Leased]:
+        """Up to `size` due envelopes of an urgency `above` that, the urgent first, now ours."""
+        values = {"size": size, "above": above, "sender": self.number}
+        return [Leased(*row) for row in self.rows(LEASE, values)]
 
-    def begin(self, envelope: Envelope) -> bool:
-        """Commits that the body is about to leave; False when the envelope is not ours any more."""
-        return bool(
-            self.rows(
-                """
-                UPDATE mail_envelope SET begun_at = now()
-                WHERE id = %s AND state = 'leased' AND sender = %s
-                RETURNING id
-                """,
-                [envelope.pk, self.number],
-            )
-        )
+    def record(self, verdicts: Mapping[int, Verdict]) -> set[int]:
+        """Writes what became of envelopes of ours; which of them were ours indeed."""
+        if not verdicts:
+            return set()
+        known = [(pk, *verdict, int(verdict.state in TRIED)) for pk, verdict in verdicts.items()]
+        ids, states, words, after, begun, at, attempts = map(list, zip(*known, strict=True))
+        values = [ids, states, words, attempts, after, begun, at, self.number]
+        recorded = {row[0] for row in self.rows(RECORD, values)}
+        self.journal.forget(ids)
+        return recorded
 
-    def leave(
-        self, envelope: Envelope, state: State, words: str = "", after: int | None = None
-    ) -> bool:
-        """Lets an envelope of ours go into `state`; back in line, `after` so many seconds."""
-        return bool(
-            self.rows(
-                """
-                UPDATE mail_envelope SET
-                    state = %(state)s, sender = NULL,
-                    -- Erased since it began to leave: the words may repeat the address.
-                    reply = CASE WHEN to_address = '' THEN '' ELSE %(words)s END,
-                    attempts = attempts + %(attempt)s,
-                    due_at = coalesce(now() + make_interval(secs => %(after)s), due_at),
-                    ended_at = CASE WHEN %(final)s THEN now() END,
-                    begun_at = CASE WHEN %(final)s THEN begun_at END
-                WHERE id = %(id)s AND state = 'leased' AND sender = %(sender)s
-                RETURNING id
-                """,
-                {
-                    "state": state,
-                    "words": words,
-                    "attempt": int(state in {State.ACCEPTED, State.REFUSED, State.DEFERRED}),
-                    "after": after,
-                    "final": state in Envelope.FINAL,
-                    "id": envelope.pk,
-                    "sender": self.number,
-                },
-            )
-        )
+    def give_back(self, envelopes: Sequence[int], *, after: float | None = None) -> None:
+        """Puts what has not begun back in line, as it was, or for `after` so many seconds."""
+        self.record({pk: Verdict(State.QUEUED, after=after) for pk in envelopes})
 
-    def give_back(self) -> None:
-        """Puts all that we hold and have not begun back in line, as it was."""
+    def unwanted(self) -> set[int]:
+        """What somebody cancelled while we hold it. That it answers shows that we hold it."""
+        held = "SELECT id FROM mail_envelope WHERE state = 'leased' AND sender = %s"
+        return {row[0] for row in self.rows(f"{held} AND unwanted_at IS NOT NULL", [self.number])}
+
+    def live(self) -> None:
+        """Tells the others that we live; they may be on machines that cannot see our journal."""
         self.rows(
-            """
-            UPDATE mail_envelope SET state = 'queued', sender = NULL
-            WHERE state = 'leased' AND sender = %s AND begun_at IS NULL
-            RETURNING id
-            """,
+            "UPDATE mail_sender SET seen_at = now() WHERE number = %s RETURNING number",
             [self.number],
         )
 
-    def close(self) -> None:
-        """Ends the session and with it the lock."""
+    def reopen(self) -> bool:
+        """Another session after a lost one, with the same number; False when it is still locked."""
         self.database.close()
+        return self.lock()
 
-
-def recover() -> int:
-    """Takes over what dead senders held: not begun leaves again, begun is in doubt. How many.
-
-    A sender is dead when its lock can be had; we keep that lock until we have committed.
-    """
-    with transaction.atomic(), connection.cursor() as cursor:
-        leased = Envelope.objects.filter(state=State.LEASED)
-        dead = []
-        for number in leased.values_list("sender", flat=True).distinct():
-            cursor.execute("SELECT pg_try_advisory_xact_lock(%s, %s)", [LOCK, number])
-            if cursor.fetchone()[0]:
-                dead.append(number)
-        held = leased.filter(sender__in=dead)
-        doubtful = held.exclude(begun_at=None).update(
-            state=State.IN_DOUBT, sender=None, ended_at=timezone.now()
-        )
-        return doubtful + held.filter(begun_at=None).update(state=State.QUEUED, sender=None)
+    def close(self) -> None:
+        """Ends the session and with it the lock; what we still hold is left to `recoveries`."""
+        try:
+            if not self.journal.unflushed:
+                self.rows(
+                    "DELETE FROM mail_sender WHERE number = %s AND NOT EXISTS (SELECT FROM"
+                    " mail_envelope WHERE state = 'leased' AND sender = %s) RETURNING number",
+                    [self.number, self.number],
+                )
+        finally:
+            self.database.close()
+            self.journal.close()

@@ -1,13 +1,17 @@
-"""One SMTP session with the relay (RFC 5321), on the level of its single commands."""
+"""A session with the relay (RFC 5321): opened, encrypted, signed in; then commands and replies."""
 
-import contextlib
+import asyncio
+import base64
 import re
-import smtplib
 import ssl
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Self
 
 from django.conf import settings
+
+# No line of a reply is that long; a server that sends one is none.
+MOST_BYTES = 65536
 
 
 class LostError(Exception):
@@ -27,72 +31,158 @@ class Reply:
         return cls(code, re.sub(r"[\x00-\x1f\x7f\s]+", " ", line).strip()[:500])
 
 
-class Relay:
-    """An open, greeted and signed-in session, used again and again until it is lost."""
+class Session(asyncio.Protocol):
+    """The line to the relay: `hear` gets each reply, `broke` is told once that the line is gone."""
 
     def __init__(self) -> None:
-        """Opens the session that the settings SMTP_* ask for. Raises LostError."""
-        security = settings.SMTP_SECURITY
-        ours: dict[str, Any] = {
-            "local_hostname": settings.MAIL_DOMAIN,
-            "timeout": settings.SMTP_TIMEOUT,
-        }
-        secret = ssl.create_default_context() if security != "none" else None
+        self.loop = asyncio.get_running_loop()
+        self.transport: Any = None
+        self.buffer = b""
+        self.text: list[bytes] = []
+        self.answer: asyncio.Future[Reply] | None = None
+        self.hear: Callable[[Reply], None] = self._answered
+        self.broke: Callable[[str], None] = self._unanswered
+        self.is_open = False
+        self.extensions: dict[str, str] = {}
+        # When the reply that we wait for is overdue; None while we wait for none.
+        self.overdue: float | None = None
+
+    @classmethod
+    async def open(cls) -> Self:
+        """The session that the settings SMTP_* ask for. Raises LostError."""
+        session = None
         try:
-            if security == "tls":
-                self.session: smtplib.SMTP = smtplib.SMTP_SSL(
-                    settings.SMTP_HOST, settings.SMTP_PORT, context=secret, **ours
-                )
-            else:
-                self.session = smtplib.SMTP(settings.SMTP_HOST, settings.SMTP_PORT, **ours)
-        except (OSError, smtplib.SMTPException) as error:
-            raise LostError(str(error)) from error
+            async with asyncio.timeout(settings.SMTP_TIMEOUT):
+                session = await cls._connected()
+                await session._greeted()
+        except (OSError, ssl.SSLError, EOFError) as error:
+            if session:
+                session.close()
+            raise LostError(str(error) or "The relay did not answer in time.") from error
+        except LostError:
+            if session:
+                session.close()
+            raise
+        return session
+
+    @classmethod
+    async def _connected(cls) -> Self:
+        encrypted = settings.SMTP_SECURITY == "tls"
+        _, session = await asyncio.get_running_loop().create_connection(
+            cls,
+            settings.SMTP_HOST,
+            settings.SMTP_PORT,
+            ssl=ssl.create_default_context() if encrypted else None,
+        )
+        return session
+
+    async def _greeted(self) -> None:
+        await self.ask(None)
+        await self._introduce()
+        if settings.SMTP_SECURITY == "starttls":
+            await self.ask("STARTTLS")
+            if self.buffer:
+                raise LostError("The relay spoke before the line was encrypted.")
+            self.transport = await self.loop.start_tls(
+                self.transport,
+                self,
+                ssl.create_default_context(),
+                server_hostname=settings.SMTP_HOST,
+            )
+            await self._introduce()
+        if settings.SMTP_USER:
+            await self._sign_in()
+
+    async def _introduce(self) -> None:
+        self.extensions = {}
+        self.text_of_last: list[bytes] = []
         try:
-            if security == "starttls":
-                self.session.starttls(context=secret)
-            self.session.ehlo_or_helo_if_needed()
-            if settings.SMTP_USER:
-                self.session.login(settings.SMTP_USER, settings.SMTP_PASSWORD)
-        except (OSError, smtplib.SMTPException) as error:
-            self.close()
-            raise LostError(str(error)) from error
+            await self.ask(f"EHLO {settings.MAIL_DOMAIN}")
+        except LostError:
+            if not self.is_open:
+                raise
+            await self.ask(f"HELO {settings.MAIL_DOMAIN}")
+            return
+        for line in self.text_of_last[1:]:
+            name, _, rest = line.decode("ascii", "replace").strip().partition(" ")
+            self.extensions[name.upper()] = rest
 
-    def command(self, line: str, *, wanted: int = 2) -> Reply:
-        """Says one command; the reply is of the `wanted` hundred, 4xx or 5xx. Raises LostError."""
-        return self.exchange(f"{line}\r\n".encode("ascii"), wanted)
+    async def _sign_in(self) -> None:
+        user, password = settings.SMTP_USER, settings.SMTP_PASSWORD
+        ways = self.extensions.get("AUTH", "").upper().split()
+        if "PLAIN" in ways or not ways:
+            await self.ask(f"AUTH PLAIN {encoded(f'\0{user}\0{password}')}")
+            return
+        if "LOGIN" not in ways:
+            raise LostError("The relay offers no way to sign in that we know (PLAIN, LOGIN).")
+        await self.ask("AUTH LOGIN", wanted=3)
+        await self.ask(encoded(user), wanted=3)
+        await self.ask(encoded(password))
 
-    def pour(self, message: bytes) -> Reply:
-        """Sends the body and waits for the server's verdict. Raises LostError: then in doubt."""
-        stuffed = re.sub(rb"^\.", b"..", message, flags=re.MULTILINE)
-        return self.exchange(stuffed + b".\r\n", 2)
-
-    def forget(self) -> None:
-        """Withdraws what was offered."""
-        with contextlib.suppress(LostError):
-            self.command("RSET")
-
-    def exchange(self, said: bytes, wanted: int) -> Reply:
-        try:
-            self.session.send(said)
-            reply = Reply.of(*self.session.getreply())
-        except (OSError, smtplib.SMTPException) as error:
-            self.close()
-            raise LostError(str(error)) from error
-        if reply.code // 100 not in {wanted, 4, 5}:
-            self.close()
+    async def ask(self, line: str | None, *, wanted: int = 2) -> Reply:
+        """The reply to `line`, which must be of the `wanted` hundred. Raises LostError."""
+        self.answer = self.loop.create_future()
+        if line is not None:
+            self.say(f"{line}\r\n".encode())
+        reply = await self.answer
+        if reply.code // 100 != wanted:
             raise LostError(reply.words)
-        if reply.code == 421:  # the server says that it closes the session
-            self.close()
         return reply
 
-    @property
-    def is_open(self) -> bool:
-        """Whether another message may be tried on it."""
-        return self.session.sock is not None
+    def say(self, data: bytes) -> None:
+        self.transport.write(data)
+
+    def connection_made(self, transport: Any) -> None:
+        self.transport, self.is_open = transport, True
+
+    def data_received(self, data: bytes) -> None:
+        *lines, self.buffer = (self.buffer + data).split(b"\n")
+        for line in lines:
+            if self.is_open:
+                self._line(line.rstrip(b"\r"))
+        if len(self.buffer) > MOST_BYTES:
+            self.lose("The relay sent a line without end.")
+
+    def _line(self, line: bytes) -> None:
+        if not re.match(rb"[2-5]\d\d([ -]|$)", line) or len(self.text) > 200:
+            self.lose(Reply.of(0, line).words.removeprefix("0 "))
+            return
+        self.text.append(line[4:])
+        if line[3:4] == b"-":
+            return
+        self.text_of_last, self.text = self.text, []
+        self.hear(Reply.of(int(line[:3]), b"\n".join(self.text_of_last)))
+
+    def eof_received(self) -> bool:
+        return False
+
+    def connection_lost(self, error: Exception | None) -> None:
+        self.lose(str(error) if error else "The relay closed the line.")
+
+    def lose(self, words: str) -> None:
+        """Gives the line up and tells whoever waits."""
+        if self.is_open:
+            self.close()
+            self.broke(words)
 
     def close(self, *, politely: bool = False) -> None:
         """Ends the session, `politely` with QUIT."""
-        with contextlib.suppress(OSError, smtplib.SMTPException):
-            if politely and self.is_open:
-                self.session.quit()
-        self.session.close()
+        if self.is_open:
+            self.is_open = False
+            if politely:
+                self.transport.write(b"QUIT\r\n")
+                self.transport.close()
+            else:
+                self.transport.abort()
+
+    def _answered(self, reply: Reply) -> None:
+        if self.answer and not self.answer.done():
+            self.answer.set_result(reply)
+
+    def _unanswered(self, words: str) -> None:
+        if self.answer and not self.answer.done():
+            self.answer.set_exception(LostError(words))
+
+
+def encoded(text: str) -> str:
+    return base64.b64encode(text.encode()).decode()

@@ -2,211 +2,318 @@
 
 What it promises: an envelope ends in one state, by name. Whatever is killed at whatever moment, no
 envelope is skipped and none leaves twice; one whose body had begun and whose verdict is not known
-is in doubt, at most one for each sender that died. Sending it again is left to a person.
+is in doubt, at most one for each session with the relay of a sender that died. Sending it again is
+left to a person.
 """
 
+import datetime
 import logging
 import threading
 import time
 import traceback
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from itertools import groupby
-from typing import NamedTuple
 
 from django.conf import settings
+from django.db import InterfaceError, OperationalError, connection
 
-from plaidoyer.lib.addresses import canonical
-from plaidoyer.mail import messages
-from plaidoyer.mail.kinds import COMPOSERS
-from plaidoyer.mail.leases import Holder
-from plaidoyer.mail.models import Envelope, Suppression
-from plaidoyer.mail.relay import LostError, Relay, Reply
+from plaidoyer.mail import batches, buckets, kinds, messages, suppressions
+from plaidoyer.mail.leases import Holder, Verdict
+from plaidoyer.mail.models import Envelope
+from plaidoyer.mail.pieces import End, Leased, Piece, Stage
+from plaidoyer.mail.relay import LostError
+from plaidoyer.mail.verdicts import judge, put_off
+from plaidoyer.mail.wires import Wire
 
 logger = logging.getLogger(__name__)
 State = Envelope.State
 
-BATCH = 50
-# After this long a sender gives back what it has not begun, so that urgent mail overtakes.
-LEASE_SECONDS = 10
-# Seconds from one 4xx to the next attempt, the last again and again: 22 attempts are three days.
-BACK_OFF = [60, 300, 900, 3600, 4 * 3600]
-MOST_ATTEMPTS = 22
+# A lease is as large as what leaves in half a second, within these bounds.
+SMALLEST_LEASE, LARGEST_LEASE = 20, 500
+LEASE_SECONDS = 0.5
+# What is known is written at the latest after so long, or when there is so much of it.
+FLUSH_SECONDS, FLUSH_AT = 0.25, 250
 LOST_SECONDS = 30
 UNCOMPOSED_SECONDS = 300
-# So many sessions lost one after the other mean that the relay is ill, not a message.
-MOST_LOSSES = 3
 RELAY_REST_SECONDS = 10
+SEEN_SECONDS = 10
+DATABASE_IS_LOST = (OperationalError, InterfaceError)
 
 draining = threading.Lock()
 relay_rests_until = 0.0
 relay_is_lost = False
 
 
-class Verdict(NamedTuple):
-    """What becomes of an envelope; `after` so many seconds when it is to be tried again."""
-
-    state: State
-    words: str = ""
-    after: int | None = None
-
-
 def send_due(stop: Callable[[], bool] = lambda: False) -> int:
     """Sends everything that is due, the urgent first; how many envelopes came to an end.
 
     One drain at a time in a process; any number of processes may drain side by side. `stop` is
-    asked before each message. While the relay cannot be reached nothing is leased: envelopes
+    asked several times a second. While the relay cannot be reached nothing is leased: envelopes
     wait as they are, and no attempt is counted.
     """
-    global relay_rests_until, relay_is_lost
-    if not settings.SMTP_HOST or time.monotonic() < relay_rests_until:
-        return 0
     if not draining.acquire(blocking=False):
         return 0
     try:
-        if not Envelope.objects.due().exists():
+        if not may_send() or not Envelope.objects.due().exists():
             return 0
         sender = Sender()
         try:
-            sender.send_all(stop)
-            relay_is_lost = False
-        except LostError as error:
-            if not relay_is_lost:
-                logger.warning("The mail relay cannot be reached, mail waits: %s", error)
-            relay_is_lost = True
-            relay_rests_until = time.monotonic() + RELAY_REST_SECONDS
+            return drain(sender, stop)
         finally:
             sender.close()
-        return sender.ended
     finally:
         draining.release()
 
 
+def may_send() -> bool:
+    """Whether there is a relay, and it is not left alone for the moment."""
+    return bool(settings.SMTP_HOST) and time.monotonic() >= relay_rests_until
+
+
+def drain(sender: "Sender", stop: Callable[[], bool] = lambda: False) -> int:
+    """Lets `sender` send all that is due; how many came to an end. An ill relay is left alone."""
+    global relay_rests_until, relay_is_lost
+    before = sender.ended
+    try:
+        sender.send_all(stop)
+        relay_is_lost = False
+    except LostError as error:
+        if not relay_is_lost:
+            logger.warning("The mail relay cannot be reached, mail waits: %s", error)
+        relay_is_lost = True
+        relay_rests_until = time.monotonic() + RELAY_REST_SECONDS
+    return sender.ended - before
+
+
 class Sender:
-    """What one drain needs: a holder of leases and a session with the relay."""
+    """One process that sends: a holder of leases, and the wire to the relay."""
 
     def __init__(self) -> None:
         self.holder = Holder()
-        self.relay: Relay | None = None
-        self.losses = 0
+        self.wire = Wire(self.holder.journal)
+        self.under_way: dict[int, Leased] = {}
+        self.size = SMALLEST_LEASE
+        self.leased_at = self.flushed_at = self.looked_at = self.seen_at = 0.0
+        self.has_more = True
         self.ended = 0
 
     def send_all(self, stop: Callable[[], bool]) -> None:
         """Leases and sends until nothing is due. Raises LostError when the relay is ill."""
-        self.relay = Relay()
-        while not stop() and (batch := self.holder.lease(BATCH)):
-            try:
-                overdue = time.monotonic() + LEASE_SECONDS
-                for envelope, message in self.composed(batch):
-                    if stop() or time.monotonic() > overdue:
-                        break
-                    self.send(envelope, message)
-            finally:
-                self.holder.give_back()
-
-    def composed(self, batch: Sequence[Envelope]) -> Iterator[tuple[Envelope, bytes]]:
-        """Those that are still to be sent, with their bytes, in order; the others are let go."""
-        canonicals = {canonical(envelope.to_address) for envelope in batch}
-        suppressed = set(
-            Suppression.objects.filter(address__in=canonicals).values_list("address", flat=True)
-        )
-        wanted = [e for e in batch if canonical(e.to_address) not in suppressed]
-        composed: dict[int, bytes | Verdict] = {}
-        for kind, group in groupby(sorted(wanted, key=lambda e: e.kind), key=lambda e: e.kind):
-            composed |= compose(kind, list(group))
-        for envelope in batch:
-            if canonical(envelope.to_address) in suppressed:
-                self.end(envelope, Verdict(State.SUPPRESSED))
-                continue
-            message = composed.get(envelope.pk, Verdict(State.CANCELLED))
-            if isinstance(message, Verdict):
-                self.end(envelope, message)
-            else:
-                yield envelope, message
-
-    def send(self, envelope: Envelope, message: bytes) -> None:
-        """One message: offers it, commits that it begins, sends it, records the verdict."""
-        if self.relay is None or not self.relay.is_open:
-            self.relay = Relay()
-        begun = False
+        self.has_more = True
         try:
-            verdict = offer(self.relay, envelope)
-            if verdict is None:
-                if not (begun := self.holder.begin(envelope)):
-                    self.relay.close()  # cancelled a moment ago, and the server waits for a body
-                    return
-                verdict = judge(envelope, self.relay.pour(message))
-            self.losses = 0
-        except LostError as error:
-            self.losses += 1
-            words = str(error)[:500]
-            verdict = Verdict(State.QUEUED, words, LOST_SECONDS)
-            if begun:
-                verdict = Verdict(State.IN_DOUBT, words)
-        self.end(envelope, verdict)
-        if self.losses >= MOST_LOSSES:
-            raise LostError(verdict.words)
+            while not self.wire.ill and not stop():
+                self.refill()
+                if not self.under_way:
+                    break
+                self.wait()
+                self.flush()
+                self.look()
+            self.wind_down()
+        except DATABASE_IS_LOST:
+            self.come_back(stop)
+        if ill := self.wire.ill:
+            self.wire.rest()
+            raise LostError(ill)
+        self.wire.rest()
 
-    def end(self, envelope: Envelope, verdict: Verdict) -> None:
-        self.holder.leave(envelope, *verdict)
-        self.ended += verdict.state in Envelope.FINAL
+    def refill(self) -> None:
+        """Leases more when less than half a lease is under way, and urgent mail at any time."""
+        now, few = time.monotonic(), len(self.under_way) <= self.size // 2
+        if not few:
+            if now - self.leased_at < LEASE_SECONDS:
+                return
+            self.leased_at = now
+            self.start(self.holder.lease(SMALLEST_LEASE, above=self.least_urgent()))
+            return
+        if self.has_more:
+            # The last lease went within its time, or it took longer: the next is as long.
+            grows = now - self.leased_at < LEASE_SECONDS
+            self.size = min(self.size * 2, LARGEST_LEASE) if grows else self.size // 2
+            self.size = max(self.size, SMALLEST_LEASE)
+        self.leased_at = now
+        leased = self.holder.lease(self.size)
+        self.has_more = len(leased) == self.size
+        self.start(leased)
+
+    def least_urgent(self) -> int:
+        return max((one.urgency for one in self.under_way.values()), default=-32768)
+
+    def start(self, leased: Sequence[Leased]) -> None:
+        """Hands what may leave to the wire; lets go of the rest."""
+        if not leased:
+            return
+        self.under_way |= {one.pk: one for one in leased}
+        verdicts = {
+            pk: Verdict(State.QUEUED, after=after) for pk, after in buckets.waits(leased).items()
+        }
+        going = [one for one in leased if one.pk not in verdicts]
+        listed = suppressions.stopped(going)
+        verdicts |= {pk: Verdict(State.SUPPRESSED) for pk in listed}
+        pieces, undone = made([one for one in going if one.pk not in listed])
+        self.let_go(verdicts | undone)
+        self.wire.hold()
+        self.wire.give(pieces)
+
+    def let_go(self, verdicts: dict[int, Verdict]) -> None:
+        """Records what became of envelopes of ours."""
+        recorded = self.holder.record(stamped(verdicts))
+        for pk in verdicts:
+            self.under_way.pop(pk, None)
+        self.ended += sum(verdicts[pk].state in Envelope.FINAL for pk in recorded)
+
+    def wait(self) -> None:
+        """Until there is enough to write, or it is time to look around."""
+        self.wire.wake_at = min(FLUSH_AT, max(1, len(self.under_way) // 2))
+        self.wire.news.wait(FLUSH_SECONDS / 2)
+        self.wire.news.clear()
+
+    def flush(self, *, all_of_it: bool = False) -> None:
+        """Writes what the relay said, hundreds at a time."""
+        now, number = time.monotonic(), len(self.wire.ends)
+        soon = number < self.wire.wake_at and now - self.flushed_at < FLUSH_SECONDS
+        if not number or (soon and not all_of_it and number < len(self.under_way)):
+            return
+        self.flushed_at = now
+        ends = [self.wire.ends[place] for place in range(number)]
+        batched = {end.piece.leased.batch for end in ends if is_bad(end)} - {None}
+        self.let_go({end.piece.id: verdict_of(end) for end in ends})
+        for _ in range(number):  # they are in SQL: if that had failed, they would still be here
+            self.wire.ends.popleft()
+        buckets.note(ends)
+        if batched:
+            batches.watch(pk for pk in batched if pk)
+
+    def look(self) -> None:
+        """Asks several times a second what is still wanted, and tells that we live."""
+        now = time.monotonic()
+        if now - self.looked_at > FLUSH_SECONDS:
+            self.looked_at = now
+            self.wire.unwanted = self.holder.unwanted()
+            self.wire.hold()
+        if now - self.seen_at > SEEN_SECONDS:
+            self.seen_at = now
+            self.holder.live()
+
+    def wind_down(self) -> None:
+        """Gives back what has not begun, waits for the verdicts on what has, and writes them."""
+        self.give_back()
+        until = time.monotonic() + settings.SMTP_TIMEOUT + 1
+        while self.under_way and time.monotonic() < until:
+            self.wait()
+            self.flush(all_of_it=True)
+            self.give_back()
+
+    def give_back(self) -> None:
+        back = [one.pk for one in self.wire.take_back()]
+        if back:
+            self.let_go({pk: Verdict(State.QUEUED) for pk in back})
+
+    def come_back(self, stop: Callable[[], bool]) -> None:
+        """The database went away: what is known is in the journal, and is written once it is back.
+
+        Nothing more begins meanwhile. Asked to stop, it leaves all that to `recoveries`.
+        """
+        self.wire.take_back()
+        connection.close()
+        while not stop():
+            try:
+                if self.holder.reopen():
+                    self.flush(all_of_it=True)
+                    gone = [pk for pk in self.under_way if pk not in self.holder.journal.unflushed]
+                    self.let_go({pk: Verdict(State.QUEUED) for pk in gone})
+                    self.wind_down()
+                    return
+            except DATABASE_IS_LOST:
+                connection.close()
+            time.sleep(FLUSH_SECONDS)
 
     def close(self) -> None:
-        """Ends both sessions; the lock goes with the database's."""
-        if self.relay:
-            self.relay.close(politely=True)
+        """Ends the wire, then the session with the database."""
+        self.wire.close()
         self.holder.close()
 
 
-def offer(relay: Relay, envelope: Envelope) -> Verdict | None:
-    """Names sender and recipient until the server asks for the body; else why it does not.
-
-    What the server says of the sender is about us, not about this recipient: a 5xx there is put
-    off like a 4xx, until somebody has mended the settings. Raises LostError.
-    """
-    reply = relay.command(f"MAIL FROM:<{messages.bounce_address(envelope)}>")
-    if reply.code >= 400:
-        return put_off(envelope, reply)
-    reply = relay.command(f"RCPT TO:<{messages.wire_address(envelope.to_address)}>")
-    if reply.code < 400:
-        reply = relay.command("DATA", wanted=3)
-    if reply.code < 400:
-        return None
-    relay.forget()
-    return judge(envelope, reply)
+def made(leased: Sequence[Leased]) -> tuple[list[Piece], dict[int, Verdict]]:
+    """What is to leave, in order, and what becomes of those that cannot or shall not."""
+    ready: dict[int, Callable[[], bytes] | Verdict] = {}
+    for kind, group in groupby(sorted(leased, key=lambda e: e.kind), key=lambda e: e.kind):
+        ready |= composed(kind, list(group))
+    pieces, undone = [], {}
+    for one in leased:
+        make = ready.get(one.pk, Verdict(State.CANCELLED))
+        if isinstance(make, Verdict):
+            undone[one.pk] = make
+        else:
+            pieces.append(Piece(one, make))
+    return pieces, undone
 
 
-def judge(envelope: Envelope, reply: Reply) -> Verdict:
-    """What the server's word on a recipient or a body makes of the envelope."""
-    if reply.code < 400:
-        return Verdict(State.ACCEPTED, reply.words)
-    return Verdict(State.REFUSED, reply.words) if reply.code >= 500 else put_off(envelope, reply)
-
-
-def put_off(envelope: Envelope, reply: Reply) -> Verdict:
-    """Later, and later each time; after three days of attempts never."""
-    if envelope.attempts + 1 >= MOST_ATTEMPTS:
-        return Verdict(State.REFUSED, reply.words)
-    after = BACK_OFF[min(envelope.attempts, len(BACK_OFF) - 1)]
-    return Verdict(State.DEFERRED, reply.words, after)
-
-
-def compose(kind: str, envelopes: Sequence[Envelope]) -> dict[int, bytes | Verdict]:
-    """Their bytes by id, or what becomes of those that cannot be composed.
+def composed(kind: str, leased: Sequence[Leased]) -> dict[int, Callable[[], bytes] | Verdict]:
+    """What makes their bytes, by id, or what becomes of those that cannot be composed.
 
     Those that their room does not want to be sent any more are missing. One that cannot be
     composed holds up no other.
     """
     try:
-        wanted = COMPOSERS[kind](envelopes)
-        return {e.pk: messages.build(e, wanted[e.pk]) for e in envelopes if e.pk in wanted}
+        if kind in kinds.FILLERS:
+            return dict(kinds.FILLERS[kind](leased))
+        envelopes = list(Envelope.objects.filter(pk__in=[one.pk for one in leased]))
+        wanted = kinds.COMPOSERS[kind](envelopes)
+        return {
+            one.pk: partial(messages.build, one, wanted[one.pk])
+            for one in leased
+            if one.pk in wanted
+        }
+    except DATABASE_IS_LOST:
+        raise
     except Exception as error:
-        if len(envelopes) > 1:
-            alone = (compose(kind, [envelope]) for envelope in envelopes)
-            return {pk: message for one in alone for pk, message in one.items()}
-        if isinstance(error, messages.BadAddressError):
-            return {envelopes[0].pk: Verdict(State.REFUSED, "No server can be given this address.")}
-        # The error's own words may name a person; its type and place do not.
-        place = "".join(traceback.format_tb(error.__traceback__))
-        name = type(error).__name__
-        logger.error("Envelope %s (%s): %s\n%s", envelopes[0].pk, kind, name, place)
-        return {envelopes[0].pk: Verdict(State.QUEUED, "", UNCOMPOSED_SECONDS)}
+        if len(leased) > 1:
+            alone = (composed(kind, [one]) for one in leased)
+            return {pk: make for one in alone for pk, make in one.items()}
+        return {leased[0].pk: unmade(leased[0], error)}
+
+
+def unmade(leased: Leased, error: Exception) -> Verdict:
+    """What becomes of an envelope whose message could not be made."""
+    if isinstance(error, messages.BadAddressError):
+        return Verdict(State.REFUSED, "No server can be given this address.")
+    # The error's own words may name a person; its type and place do not.
+    place, name = "".join(traceback.format_tb(error.__traceback__)), type(error).__name__
+    logger.error("Envelope %s (%s): %s\n%s", leased.pk, leased.kind, name, place)
+    return Verdict(State.QUEUED, after=UNCOMPOSED_SECONDS)
+
+
+def verdict_of(end: End) -> Verdict:
+    """What an end on the wire makes of its envelope.
+
+    What the server says of the sender is about us, not about this recipient: a 5xx there is put
+    off like a 4xx, until somebody has mended the settings.
+    """
+    piece, words, attempts = end.piece, end.reply.words, end.piece.leased.attempts
+    begun_at = moment(piece.begun_at) if piece.begun_at else None
+    if end.stage is Stage.UNWANTED:
+        return Verdict(State.CANCELLED)
+    if end.error:
+        return unmade(piece.leased, end.error)
+    if end.stage is Stage.LOST and not begun_at:
+        return Verdict(State.QUEUED, words, LOST_SECONDS)
+    if end.stage is Stage.LOST:
+        return Verdict(State.IN_DOUBT, words, begun_at=begun_at, at=moment(end.at))
+    verdict = (put_off if end.stage is Stage.MAIL else judge)(end.reply, attempts)
+    begun_at = begun_at if verdict.after is None else None
+    return verdict._replace(begun_at=begun_at, at=moment(end.at))
+
+
+def is_bad(end: End) -> bool:
+    return end.reply.code >= 500
+
+
+def moment(seconds: float) -> datetime.datetime:
+    return datetime.datetime.fromtimestamp(seconds, datetime.UTC)
+
+
+def stamped(verdicts: dict[int, Verdict]) -> dict[int, Verdict]:
+    """Each with the moment it was reached."""
+    now = datetime.datetime.now(datetime.UTC)
+    return {pk: one if one.at else one._replace(at=now) for pk, one in verdicts.items()}

@@ -18,6 +18,7 @@ from django.utils import timezone
 from plaidoyer.lib.addresses import canonical
 from plaidoyer.mail import kinds
 from plaidoyer.mail.models import Envelope, Suppression
+from plaidoyer.mail.pieces import Leased
 
 Reason, Lift = Suppression.Reason, Suppression.Lift
 
@@ -63,9 +64,7 @@ def suppress(
         there = Suppression.objects.in_force().select_for_update(no_key=True)
         weaker = there.filter(address__in=spellings(plain), reason=Reason.COMPLAINED)
         if reason != Reason.COMPLAINED:
-            weaker.update(
-                lifted_at=timezone.now(), lifted_how=Lift.BY_HAND, lifted_because=reason
-            )
+            weaker.update(lifted_at=timezone.now(), lifted_how=Lift.BY_HAND, lifted_because=reason)
         if there.filter(address__in=spellings(plain)).exists():
             return False
         made = Suppression.objects.bulk_create(
@@ -124,9 +123,9 @@ def hide(address: str) -> None:
     )
 
 
-def stopped(envelopes: Sequence[Envelope]) -> set[int]:
+def stopped(envelopes: Sequence[Envelope | Leased]) -> set[int]:
     """Those of `envelopes`, by id, that the list keeps from leaving; one query."""
-    by_spelling: dict[str, list[Envelope]] = {}
+    by_spelling: dict[str, list[Envelope | Leased]] = {}
     for envelope in envelopes:
         for spelling in spellings(envelope.to_address):
             by_spelling.setdefault(spelling, []).append(envelope)

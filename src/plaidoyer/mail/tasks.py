@@ -1,7 +1,7 @@
 from procrastinate import JobContext
 from procrastinate.contrib.django import app
 
-from plaidoyer.mail import leases, sending
+from plaidoyer.mail import recoveries, sending
 
 # What comes back is read by these.
 from plaidoyer.mail.inbound import tasks as incoming  # noqa: F401
@@ -16,4 +16,4 @@ def send_due(context: JobContext, timestamp: int) -> None:
 @app.periodic(cron="* * * * * */10")
 @app.task(name="mail.recover", queueing_lock="mail.recover")
 def recover(timestamp: int) -> None:
-    leases.recover()
+    recoveries.recover()

@@ -13,7 +13,7 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import override
-from wagtail.models import Locale, Page
+from wagtail.models import Page
 from wagtail.rich_text import expand_db_html
 
 from plaidoyer.actions import counting
@@ -80,9 +80,8 @@ def _campaign_id(page: Any) -> int | None:
 
 def in_language(page: Page, language: str) -> Page | None:
     """The live page that says the same in `language`."""
-    locale = Locale.objects.filter(language_code=language).first()
-    pages = Page.objects.live().public().filter(translation_key=page.translation_key, locale=locale)
-    found = pages.first()
+    pages = Page.objects.live().public().filter(translation_key=page.translation_key)
+    found = pages.filter(locale__language_code=language).first()
     return found.specific if found else None
 
 
@@ -124,6 +123,7 @@ class Teller:
     told: Contents
     reader: str
     organisation: Organisation
+    pages: dict[int, Page | None] = field(default_factory=dict)
 
     def heading(self, value: str) -> Piece:
         return {"text": self._words(value)}
@@ -179,10 +179,14 @@ class Teller:
         return wording.spaced(html, self.told.language)
 
     def _page(self, page: Page | None) -> Page | None:
-        found = in_language(page, self.told.language) if page else None
-        if found is None:
-            self.told.missing.append(page.title if page else "")
-        return found
+        if page is None:
+            self.told.missing.append("")
+            return None
+        if page.pk not in self.pages:
+            self.pages[page.pk] = in_language(page, self.told.language)
+        if self.pages[page.pk] is None:
+            self.told.missing.append(page.title)
+        return self.pages[page.pk]
 
     def _addresses(self, page: Any) -> Piece:
         """Where a page is read; a form is filled in by a link that knows its reader."""

@@ -1,6 +1,7 @@
 """Questions to name servers: many at once, none for long, and silence is told from a no."""
 
 import ipaddress
+import time
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 
@@ -10,8 +11,8 @@ import dns.resolver
 import dns.reversename
 from django.conf import settings
 
-# One question, and all that one check may ask.
-SECONDS, MOST_QUESTIONS = 3.0, 60
+# For one question, for all of one check, and how many one may ask.
+SECONDS, ALL_SECONDS, MOST_QUESTIONS = 3.0, 10.0, 60
 AT_ONCE = 12
 
 
@@ -34,7 +35,7 @@ class Questions:
             address, port = split(said)
             self.resolver.nameservers = [address]
             self.resolver.port = port
-        self.resolver.lifetime = SECONDS
+        self.until = time.monotonic() + ALL_SECONDS
         self.answers: dict[tuple[str, str], list[str]] = {}
 
     def ask(self, name: str, kind: str) -> list[str]:
@@ -51,7 +52,8 @@ class Questions:
 
     def _ask(self, name: str, kind: str) -> list[str]:
         try:
-            found = self.resolver.resolve(name, kind, search=False)
+            left = min(SECONDS, max(self.until - time.monotonic(), 0.01))
+            found = self.resolver.resolve(name, kind, search=False, lifetime=left)
         except (dns.resolver.NXDOMAIN, dns.resolver.NoAnswer):
             return []
         except (dns.name.LabelTooLong, dns.name.EmptyLabel, dns.name.NameTooLong, UnicodeError):

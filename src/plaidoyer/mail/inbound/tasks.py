@@ -1,5 +1,6 @@
 from procrastinate.contrib.django import app
 
+from plaidoyer.mail.domains import health
 from plaidoyer.mail.inbound import keeping, reading
 
 
@@ -15,3 +16,9 @@ def read_incoming(timestamp: int) -> None:
 def forget_incoming(timestamp: int) -> None:
     while keeping.forget():
         pass
+
+
+@app.periodic(cron="50 4 * * *")
+@app.task(name="mail.check_domain", queueing_lock="mail.check_domain")
+def check_domain(timestamp: int) -> None:
+    health.keep()

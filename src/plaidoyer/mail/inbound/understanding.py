@@ -51,7 +51,8 @@ def understand(raw: bytes, *, via: str, recipient: str, sender: str) -> Understo
     if ours is None:
         return Understood(Kind.STRAY, words=_subject(message))
     purpose, uid = ours
-    report = None if sender and not _is_report(message) else reports.delivery(message)
+    by_machine = not sender or automatic.MACHINES.match(sender) or _is_report(message)
+    report = reports.delivery(message) if by_machine else None
     if report and not (_is_away(message) and not _is_report(message)):
         kinds = {reports.FAILED: Kind.BOUNCE, reports.DELAYED: Kind.DELAY}
         kind = kinds.get(report.action, Kind.STRAY)

@@ -52,7 +52,7 @@ def test_any_words_come_out_as_they_went_in(before, value, after):
     assert part(raw, "plain") == (before + value + after).replace("\n", "\r\n")
     safe = escape(value)
     assert part(raw, "html") == f"<p>{safe}</p>{before}{safe}".replace("\n", "\r\n")
-    head, _, body = raw.partition(b"\r\n\r\n")
+    body = raw.partition(b"\r\n\r\n")[2]
     assert max(len(line) for line in body.split(b"\r\n")) <= 76
     assert raw.isascii()
     assert not re.search(rb"(?m)^\.|  |\t| $|[^\r]\n|\r[^\n]", body)
