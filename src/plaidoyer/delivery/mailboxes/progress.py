@@ -1,8 +1,9 @@
 """Where letters stand, in true words for their writers; and when the last of a line will leave."""
 
 import datetime
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from django.db.models import Count, Min, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
@@ -158,7 +159,7 @@ def lines(
             left=Count("id", filter=Q(turn_at__lte=at) | Q(digest__isnull=False)),
         )
     )
-    counts = {row["mailbox"]: row for row in rows}
+    counts: dict[int, Mapping[str, Any]] = {row["mailbox"]: row for row in rows}
     holds = held(box.pk for box in boxes)
     busy = busy_on({box.server_id for box in boxes})
     return [
@@ -176,7 +177,7 @@ def busy_on(servers: set[int]) -> dict[int, int]:
 
 def line(
     mailbox: Mailbox,
-    counts: dict,
+    counts: Mapping[str, Any],
     is_held: bool,
     busy: dict[int, int],
     courtesy: Courtesy,

@@ -194,10 +194,9 @@ def in_line(server: MailServer, at: datetime.datetime, given: Counter[int]) -> l
                 mailbox.warm_at = None
             limit = rhythm.limit(at, mailbox.warm_at)
             lines[mailbox.pk] = Line(mailbox, rhythm, limit, given[mailbox.pk])
-    for mailbox, letter, envelope in next_letters(
-        [key for key, line in lines.items() if room(line)], at
-    ):
-        lines[mailbox].waiting.append((letter, envelope))
+    free = [key for key, line in lines.items() if room(line)]
+    for key, letter, envelope in next_letters(free, at):
+        lines[key].waiting.append((letter, envelope))
     return [line for line in lines.values() if line.waiting]
 
 
@@ -251,7 +250,8 @@ def dealt(
     server: MailServer, lines: list[Line], at: datetime.datetime, given: int
 ) -> list[tuple[int, int, datetime.datetime]]:
     """Who leaves when: letter, envelope, moment; written on `server` and mailboxes, not saved."""
-    turns, until = [], at + AHEAD
+    turns: list[tuple[int, int, datetime.datetime]] = []
+    until = at + AHEAD
     line_by_key = {line.mailbox.pk: line for line in lines}
     heap = [(max(one.mailbox.next_at or at, at), key) for key, one in line_by_key.items()]
     heapq.heapify(heap)

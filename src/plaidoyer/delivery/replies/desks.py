@@ -30,6 +30,7 @@ from plaidoyer.lib.desk import Ledger, Listing
 from plaidoyer.lib.typed import harmless
 
 UNREAD, UNREAD_WORDS = "unread", pgettext_lazy("reply", "to be read")
+QUOTABLE = {True: pgettext_lazy("quotation", "yes"), False: pgettext_lazy("quotation", "no")}
 
 
 class ReplyFilters(WagtailFilterSet):
@@ -104,9 +105,6 @@ class ReplyLedger(Ledger):
     search_fields = ["letter__recipient", "subject", "text", "letter__action__family_name"]
     search_backend_name = None
     ordering = ["-received_at"]
-
-
-QUOTABLE = {True: pgettext_lazy("quotation", "yes"), False: pgettext_lazy("quotation", "no")}
 
 
 def row_number(text: str) -> int:
