@@ -38,6 +38,8 @@ def told(letters: Iterable[Letter], at: datetime.datetime | None = None) -> dict
     for letter in letters:
         if letter.digest_id:
             sentences[letter.pk] = in_digest(letter)
+        elif letter.cancelled_by_id and letter.envelope.state == State.CANCELLED:
+            sentences[letter.pk] = _("Cancelled by the organisers before it left.")
         elif letter.pk not in positions:
             sentences[letter.pk] = mail.explained(letter.envelope)
         elif holds & {(letter.mailbox_id, None), (letter.mailbox_id, letter.target.campaign_id)}:

@@ -15,7 +15,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 
 from django.db import connection, transaction
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from plaidoyer.delivery.mailboxes import budgets
@@ -66,9 +66,14 @@ def go_round(at: datetime.datetime | None = None) -> int:
     keep_up(at)
     take_back(at)
     waiting = Letter.objects.waiting().filter(mailbox=OuterRef("pk"))
-    open_somewhere = Mailbox.objects.filter(Exists(waiting)).exclude(held())
+    open_somewhere = one_by_one().filter(Exists(waiting))
     servers = open_somewhere.values_list("server", flat=True).distinct()
     return sum(give(server, at) for server in sorted(servers))
+
+
+def one_by_one() -> QuerySet[Mailbox]:
+    """Mailboxes whose letters have turns: not those that are held, or want one mail a day."""
+    return Mailbox.objects.exclude(held()).exclude(flow=Mailbox.Flow.DIGEST)
 
 
 def held() -> Q:
@@ -187,7 +192,7 @@ def recently(server: MailServer, at: datetime.datetime) -> Counter[int]:
 def in_line(server: MailServer, at: datetime.datetime, given: Counter[int]) -> list[Line]:
     """The mailboxes of `server` whose readers are at work and for whom letters wait."""
     courtesy, lines = Courtesy.current(), {}
-    for mailbox in Mailbox.objects.filter(server=server).exclude(held()):
+    for mailbox in one_by_one().filter(server=server):
         rhythm = budgets.rhythm(mailbox, courtesy)
         if rhythm.is_open(at):
             if mailbox.next_at is None or mailbox.next_at < at - QUIET:

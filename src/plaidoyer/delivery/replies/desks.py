@@ -3,6 +3,7 @@
 import csv
 from typing import Any
 
+from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
@@ -160,7 +161,7 @@ class ReplyView(Screen):
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if not self.may_change():
-            return self.handle_no_permission()
+            raise PermissionDenied
         form = ReadingForm(request.POST, label_suffix="")
         if not form.is_valid():
             return self.render_to_response(self.get_context_data(form=form), status=422)
@@ -218,7 +219,7 @@ class RatesView(Screen):
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """Shows the rates of a campaign or no more; asks the writers of a form or no more."""
         if not self.may_change():
-            return self.handle_no_permission()
+            raise PermissionDenied
         turn, key = request.POST.get("turn"), row_number(request.POST.get("key", ""))
         is_on = request.POST.get("on") == "1"
         if campaign := Campaign.objects.filter(pk=key).first() if turn == "shown" else None:

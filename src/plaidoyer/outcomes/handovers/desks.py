@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
@@ -142,7 +143,7 @@ class HandoverView(Screen):
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """Records that it was handed over."""
         if not self.user_has_permission("change") or not hasattr(self.handover, "package"):
-            return self.handle_no_permission()
+            raise PermissionDenied
         form = HandedOverForm(self.handover, request.POST, request.FILES)
         if not form.is_valid():
             return self.render_to_response(self.get_context_data(form=form), status=422)
