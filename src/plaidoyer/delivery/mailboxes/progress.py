@@ -38,7 +38,7 @@ def told(letters: Iterable[Letter], at: datetime.datetime | None = None) -> dict
     for letter in letters:
         if letter.digest_id:
             sentences[letter.pk] = in_digest(letter)
-        elif letter.cancelled_by_id and letter.envelope.state == State.CANCELLED:
+        elif letter.cancelled_by_id and is_cancelled(letter.envelope):
             sentences[letter.pk] = _("Cancelled by the organisers before it left.")
         elif letter.pk not in positions:
             sentences[letter.pk] = mail.explained(letter.envelope)
@@ -55,6 +55,10 @@ def waits(letter: Letter) -> bool:
     envelope = letter.envelope
     queued = envelope is not None and envelope.state in {State.QUEUED, State.DEFERRED}
     return bool(queued and letter.mailbox_id and letter.turn_at is None)
+
+
+def is_cancelled(envelope: Envelope | None) -> bool:
+    return envelope is not None and envelope.state == State.CANCELLED
 
 
 def ahead_of(line: list[Letter]) -> dict[int, int]:
