@@ -27,9 +27,10 @@ SINCE = datetime.timedelta(days=2)
 # without such codes says 550, 551 or 553 of the address, before the body.
 OF_ADDRESS = r"5\.(1\.\d{1,3}|2\.\d{1,2})(?!\d)"
 ABOUT_ADDRESS = rf"^\d{{3}}[ -]{OF_ADDRESS}"
-# What came back later says its code anywhere; where it says none, somebody shall look.
-CAME_BACK = rf"(^|[^\d.])({OF_ADDRESS}|5\.0\.0)"
+# What came back later: the address is blamed unless another code stands there.
+OF_OTHERS = r"(^|[^\d.])(4\.\d{1,3}\.\d|5\.[3-7]\.\d|5\.2\.\d{3})"
 WITHOUT_CODE = r"^((550|551|553)([ -](?!\d\.\d)|$)|No server can be given)"
+CAME_BACK = Q(envelope__state=State.BOUNCED) & ~Q(envelope__reply__regex=OF_OTHERS)
 BATCH = 500
 
 
@@ -43,8 +44,7 @@ def note() -> int:
     without = Q(envelope__reply__regex=WITHOUT_CODE, envelope__begun_at=None)
     of_address = Q(envelope__reply__regex=ABOUT_ADDRESS) | without
     letters = Letter.objects.filter(
-        Q(envelope__state=State.BOUNCED, envelope__reply__regex=CAME_BACK)
-        | (Q(envelope__state=State.REFUSED) & of_address),
+        CAME_BACK | (Q(envelope__state=State.REFUSED) & of_address),
         envelope__ended_at__gt=timezone.now() - SINCE,
     )
     letters = letters.select_related("envelope").select_for_update(of=("self",), skip_locked=True)
@@ -62,7 +62,7 @@ def note() -> int:
 def note_digests() -> int:
     """The same for mails of a day: their letters wait for another; how many letters."""
     carriers = Digest.objects.filter(
-        Q(envelope__state=State.BOUNCED, envelope__reply__regex=CAME_BACK)
+        CAME_BACK
         | Q(envelope__state=State.REFUSED, envelope__reply__regex=ABOUT_ADDRESS)
         | Q(envelope__state=State.REFUSED, envelope__reply__regex=WITHOUT_CODE),
         envelope__ended_at__gt=timezone.now() - SINCE,
