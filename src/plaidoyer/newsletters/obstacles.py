@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 
 from django.utils.translation import gettext as _
 
-from plaidoyer.newsletters.models import Mailing, Version
+from plaidoyer.newsletters.models import Mailing, NewsletterSettings, Version
 from plaidoyer.newsletters.segments import readers
 from plaidoyer.newsletters.segments.conditions import StaleError
 
@@ -34,6 +34,10 @@ def _trial(mailing: Mailing) -> list[str]:
     reasons = []
     if Version.objects.filter(mailing=mailing, subject_b="").exists():
         reasons.append(_("Two subjects are to be tried, and a version has only one."))
+    by_clicks = mailing.winner_rule == Mailing.WinnerRule.CLICKS
+    if by_clicks and not NewsletterSettings.current().counts_clicks:
+        words = _("Clicks are not counted here, so they cannot tell which subject is the better.")
+        reasons.append(words)
     if mailing.timing == Mailing.Timing.LOCAL:
         words = _("Two subjects cannot be tried when each reader has an hour of their own.")
         reasons.append(words)

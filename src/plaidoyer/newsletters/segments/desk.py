@@ -37,7 +37,7 @@ class NameForm(forms.Form):
 
     def __init__(self, segment: Segment, *args: Any, **kwargs: Any) -> None:
         self.segment = segment
-        super().__init__(*args, initial={"name": segment.name}, **kwargs)
+        super().__init__(*args, **{"initial": {"name": segment.name}, **kwargs})
 
     def clean_name(self) -> str:
         name = self.cleaned_data["name"]
