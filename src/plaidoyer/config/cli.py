@@ -94,6 +94,17 @@ def worker(concurrency: int) -> None:
 
 
 @main.command()
+@click.option("--processes", default=0, help="How many send; 0: one for each core.")
+@click.option("--stay", is_flag=True, help="Wait for more until asked to end.")
+def sender(processes: int, stay: bool) -> None:
+    """Send the mail that is due; workers start some by themselves while much is."""
+    prepare(durable=True)
+    from plaidoyer.mail import crews
+
+    crews.work(processes or os.cpu_count() or 1, stay=stay)
+
+
+@main.command()
 @click.option("--host", default="127.0.0.1", show_default=True)
 @click.option("--port", default=2525, show_default=True)
 @click.option("--lmtp", is_flag=True, help="Speak LMTP, as Postfix hands mail over.")
