@@ -21,6 +21,7 @@ from plaidoyer.newsletters import personal_lines
 from plaidoyer.newsletters.mailings import GIVEN_NAME, PERSONAL, READER, UNSUBSCRIBE_URL
 from plaidoyer.newsletters.models import Mailing, Version
 from plaidoyer.newsletters.screens import frame
+from plaidoyer.organisation.models import Organisation
 
 # Nothing of ours runs in a preview, and it asks no machine but this one for its pictures.
 POLICY = (
@@ -94,9 +95,13 @@ def look(request: HttpRequest, pk: int) -> HttpResponse:
     """Every version beside the others, in the chosen shape, as the chosen reader sees it."""
     mailing = get_object_or_404(Mailing, pk=pk)
     shape = request.GET.get("shape", "phone")
-    names = dict(settings.LANGUAGES)
+    names, sender = dict(settings.LANGUAGES), Organisation.current().name
     versions = [
-        {"version": version, "name": names.get(version.language, version.language)}
+        {
+            "version": version,
+            "name": names.get(version.language, version.language),
+            "sender": sender.in_language(version.language),
+        }
         for version in mailing.versions.order_by("-language")
     ]
     context = {

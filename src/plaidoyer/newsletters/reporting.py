@@ -94,7 +94,14 @@ def _progress(mailing: Mailing, batch: Batch | None) -> Progress:
         parts.append(Part(state, str(state.label), LOOKS[state], count, begins, width))
         begins += width
     states = [(part.label, part.count) for part in parts]
-    return Progress(mailing, states, parts, told.per_second, told.seconds_left)
+    left = None if waits(mailing) else told.seconds_left
+    return Progress(mailing, states, parts, told.per_second, left)
+
+
+def waits(mailing: Mailing) -> bool:
+    """Whether copies wait for an hour of their own, so that the speed tells no end."""
+    is_tried = bool(mailing.trial_percent and not mailing.winner)
+    return is_tried or mailing.timing == Mailing.Timing.LOCAL
 
 
 def rate(per_second: float) -> str:

@@ -39,7 +39,7 @@ class MailingLedger(Ledger):
     name = "mailings"
     icon = "mail"
     menu_label = gettext_lazy("Newsletters")
-    menu_order = 185
+    add_to_admin_menu = False
     index_view_class = MailingList
     list_display = [
         TitleColumn("name", label=gettext_lazy("Name"), url_name="mailings:inspect"),

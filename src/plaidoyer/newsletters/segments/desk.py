@@ -59,7 +59,7 @@ class SegmentDesk(Desk):
     name = "segments"
     icon = "group"
     menu_label = gettext_lazy("Segments")
-    menu_order = 187
+    add_to_admin_menu = False
     form_fields = ["name"]
     list_display = [
         TitleColumn("name", label=gettext_lazy("Name"), url_name="segments:edit"),

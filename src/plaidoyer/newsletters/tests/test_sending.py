@@ -12,8 +12,8 @@ from django.utils import timezone
 from plaidoyer.config import cli
 from plaidoyer.lib.words import Words
 from plaidoyer.mail import batches
-from plaidoyer.mail.models import Envelope
-from plaidoyer.newsletters import checks, schedules
+from plaidoyer.mail.models import DomainCheck, Envelope
+from plaidoyer.newsletters import checks, obstacles, schedules
 from plaidoyer.newsletters.models import Copy, Mailing, Segment, Topic
 from plaidoyer.newsletters.segments import trees
 from plaidoyer.newsletters.segments.trees import Group, Rule, Tree
@@ -97,6 +97,23 @@ def test_what_stands_in_the_way_is_told_and_keeps_it_from_leaving(client, mailin
     assert answer.status_code == 302
     assert state(mailing) == State.DRAFT
     assert "Nobody would get it" in page(client, mailing)
+
+
+def test_many_readers_want_a_domain_in_order(client, mailing, monkeypatch):
+    for name in ("suzie", "laura"):
+        make_reader(name)
+    assert not obstacles.found(mailing)
+    monkeypatch.setattr(obstacles, "MANY", 1)
+
+    do(client, mailing, "schedule")
+
+    assert state(mailing) == State.DRAFT
+    assert "Nobody has looked at the records of river.example lately" in page(
+        client, mailing, "writing:send"
+    )
+    DomainCheck.objects.create(domain="river.example", findings=[])
+    do(client, mailing, "schedule")
+    assert state(mailing) == State.SCHEDULED
 
 
 @pytest.mark.parametrize(

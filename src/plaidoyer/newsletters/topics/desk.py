@@ -24,7 +24,7 @@ class TopicDesk(Desk):
     name = "topics"
     icon = "tag"
     menu_label = _("Topics")
-    menu_order = 188
+    add_to_admin_menu = False
     list_display = [
         "__str__",
         Column("code", label=_("Short name"), sort_key="code"),
