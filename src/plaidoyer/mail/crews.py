@@ -14,6 +14,7 @@ import sys
 import threading
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 from django.db import connections
@@ -70,8 +71,13 @@ def work(number: int, *, stay: bool) -> None:
     processes = [fork.Process(target=_send, args=(stay,)) for _ in range(number)]
     for process in processes:
         process.start()
+
+    def pass_on(_number: int, _frame: Any) -> None:
+        for process in processes:
+            process.terminate()
+
     for name in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(name, lambda _number, _frame: [one.terminate() for one in processes])
+        signal.signal(name, pass_on)
     for process in processes:
         process.join()
 

@@ -1,8 +1,9 @@
 """Where letters stand, in true words for their writers; and when the last of a line will leave."""
 
 import datetime
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from django.db.models import Count, Min, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
@@ -37,6 +38,8 @@ def told(letters: Iterable[Letter], at: datetime.datetime | None = None) -> dict
     for letter in letters:
         if letter.digest_id:
             sentences[letter.pk] = in_digest(letter)
+        elif letter.cancelled_by_id and is_cancelled(letter.envelope):
+            sentences[letter.pk] = _("Cancelled by the organisers before it left.")
         elif letter.pk not in positions:
             sentences[letter.pk] = mail.explained(letter.envelope)
         elif holds & {(letter.mailbox_id, None), (letter.mailbox_id, letter.target.campaign_id)}:
@@ -52,6 +55,10 @@ def waits(letter: Letter) -> bool:
     envelope = letter.envelope
     queued = envelope is not None and envelope.state in {State.QUEUED, State.DEFERRED}
     return bool(queued and letter.mailbox_id and letter.turn_at is None)
+
+
+def is_cancelled(envelope: Envelope | None) -> bool:
+    return envelope is not None and envelope.state == State.CANCELLED
 
 
 def ahead_of(line: list[Letter]) -> dict[int, int]:
@@ -158,7 +165,7 @@ def lines(
             left=Count("id", filter=Q(turn_at__lte=at) | Q(digest__isnull=False)),
         )
     )
-    counts = {row["mailbox"]: row for row in rows}
+    counts: dict[int, Mapping[str, Any]] = {row["mailbox"]: row for row in rows}
     holds = held(box.pk for box in boxes)
     busy = busy_on({box.server_id for box in boxes})
     return [
@@ -176,7 +183,7 @@ def busy_on(servers: set[int]) -> dict[int, int]:
 
 def line(
     mailbox: Mailbox,
-    counts: dict,
+    counts: Mapping[str, Any],
     is_held: bool,
     busy: dict[int, int],
     courtesy: Courtesy,
