@@ -11,7 +11,7 @@ from django.utils.html import escape
 
 from plaidoyer.mail import signatures
 from plaidoyer.mail.models import Envelope
-from plaidoyer.newsletters import checks, copies, previews, spam
+from plaidoyer.newsletters import checks, copies, previews, spam, writing
 from plaidoyer.newsletters.models import Copy, Mailing, Segment, Version
 from plaidoyer.newsletters.tests.test_desk import ENGLISH, FRENCH, write
 from plaidoyer.testing import make_organiser, make_reader
@@ -174,5 +174,31 @@ def test_the_coalitions_newsletter_fits_a_phone_and_a_desktop(story, browser, wi
         page.close()
 
 
+@pytest.mark.browser
+def test_on_a_dark_screen_nothing_stays_light(story, browser):
+    with story.orm():
+        dark = [
+            previews.in_dark(previews.filled(one.html, one, previews.READERS[0], is_html=True))
+            for one in sent()
+        ]
+
+    page = browser.new_page(viewport={"width": 360, "height": 740})
+    for letter in dark:
+        page.set_content(letter)
+        grounds = page.evaluate(
+            "[...document.querySelectorAll('body, .card, .tint, .under, .under td')]"
+            ".map(one => getComputedStyle(one).backgroundColor)"
+        )
+        shades = [[int(n) for n in re.findall(r"\d+", one)[:3]] for one in grounds]
+        assert shades
+        assert max(max(shade) for shade in shades) < 90, shades
+    page.close()
+
+
 def sent():
-    return list(Version.objects.filter(mailing__state="sent").select_related("mailing"))
+    """The versions of what the coalition sent, compiled as they would be now."""
+    versions = list(Version.objects.filter(mailing__state="sent").select_related("mailing"))
+    written = [version for version in versions if version.body]
+    for version in written:
+        writing.compile_version(version)
+    return written
