@@ -1,6 +1,7 @@
 """A form that takes nothing says why, since when, what came of it, and where to go."""
 
 import datetime
+import re
 
 import pytest
 from django.utils import timezone
@@ -45,6 +46,8 @@ def test_the_page_and_the_door_say_why_and_where_to_go(client, shut):
         assert words in answer.content.decode()
         assert "For the ferry" in answer.content.decode()
     assert "<form" not in page.content.decode()
+    # On a phone the reasons stand far below: the top of the page says it in a few words.
+    assert re.search(r'href="#act">\s*This is [a-z ]+\s*</a>', page.content.decode())
     assert not Action.objects.exists()
 
 
