@@ -4,9 +4,12 @@ import datetime
 
 import pytest
 from django.utils import timezone
+from django.utils.translation import override
 
 from plaidoyer.actions import confirmations, intake
+from plaidoyer.actions.kinds import KINDS
 from plaidoyer.actions.models import Action, ActionForm
+from plaidoyer.actions.sheets import FormSheet
 from plaidoyer.lib.words import Words
 from plaidoyer.supporters.models import Supporter
 from plaidoyer.testing import make_campaign, make_form, make_organiser
@@ -101,6 +104,19 @@ def test_the_sheet_of_a_letter_shows_what_was_decided(ed):
     form.refresh_from_db()
     assert form.kind == "letter"
     assert form.options["body"] == {"fr": "Oui."}
+
+
+def test_every_field_of_a_sheet_is_named_in_french(ed):
+    with override("fr"):
+        for kind in KINDS.values():
+            for name, field in FormSheet(instance=ActionForm(kind=kind.name)).fields.items():
+                if name != "options-motion":  # the same word in both
+                    assert str(field.label) != english(field.label), (kind.name, name)
+
+
+def english(label):
+    with override("en"):
+        return str(label)
 
 
 def test_a_form_that_closes_before_it_opens_is_refused(ed):
