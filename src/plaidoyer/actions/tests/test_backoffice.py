@@ -168,6 +168,23 @@ def test_acts_are_listed_with_where_they_stand(ed):
         assert [act.email for act in listed] == [f"{name}@post.example"]
 
 
+def test_a_wish_that_was_noted_is_not_listed_as_waiting(ed):
+    act = intake.append(
+        make_form(kind="official_petition"),
+        email="suzie@post.example",
+        given_name="Suzie",
+        family_name="Roy",
+        language="fr",
+        page="/fr/",
+        content={"answer": "remind"},
+    )
+    before = ed.get(ACTS).content.decode()
+    confirmations.confirm(act)
+
+    assert "noted, never counts" not in before
+    assert "noted, never counts" in ed.get(ACTS).content.decode()
+
+
 def test_acts_are_found_by_day(ed):
     form = make_form()
     old = sign(form)
