@@ -16,7 +16,7 @@ OUTER, INNER = 190, 76
 # Between two marks, so that none reaches over the edge.
 LARGEST = 27
 # So few sit in one row, further in, with larger marks: in two they would be dots on a sheet.
-FEW, ALONE, LARGEST_ALONE = 14, 180, 43
+FEW, ALONE, LARGEST_ALONE = 14, 185, 29
 
 
 @dataclass(frozen=True, slots=True)
