@@ -112,6 +112,8 @@ def hand_over(causes: dict[str, Cause], *, by: User) -> None:
     [target] = cause.targets.values()
     words = handing.proposed_letter(form, target)
     made_at = morning(told["made_on"])
+    # What is told of areas was counted for the package, not on the day of this telling.
+    form.area_releases.update(released_at=made_at)
     handover = Handover.objects.create(
         form=form, target=target, words=words, asked_by=by, asked_at=made_at
     )
