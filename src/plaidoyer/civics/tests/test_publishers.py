@@ -374,6 +374,22 @@ TERM = """
 """
 
 
+@pytest.mark.parametrize(("name", "found"), [("Ada Vale", []), ("Ada Vale (Étang)", ["1"])])
+def test_quebec_s_ministers_are_the_members_of_their_name_and_riding(name, found):
+    area = "ocd-division/country:ca/province:qc/ed:{}-2017"
+    seats = (("1", "Ada Vale", "Étang"), ("2", "Ada Vale", "Marais"), ("3", "Bo Moss", "Delta"))
+    members = [f"{number},{who},{where},{area.format(number)}" for number, who, where in seats]
+    take("assnat", "\n".join(["assnat_id,name,riding,ocd_id", *members]))
+    ministers = [f"{name},Ministre des Étangs,Minister of Ponds", "Bo Moss,Ministre,Minister"]
+
+    take("quebec-ministers", "\n".join(["name,role_fr,role_en", *ministers]))
+
+    terms = Membership.objects.filter(post__organization__identifier="ca-qc-government")
+    numbers = terms.values_list("person__identifiers__identifier", flat=True)
+    assert sorted(numbers) == [*found, "3"]
+    assert Person.objects.count() == 3
+
+
 def test_a_state_has_two_senators_with_the_last_term_of_each():
     rep = (
         TERM.format(**{"class": 3})

@@ -48,7 +48,8 @@ def place(
     )
     if is_new:
         letters = reached(mailbox, campaign)
-        MailboxHold.objects.filter(pk=hold.pk).update(letters=letters.count())
+        hold.letters = letters.count()
+        hold.save(update_fields=["letters"])
         turns.put_back(list(letters.filter(turn_at__isnull=False)))
     return hold
 

@@ -12,6 +12,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from plaidoyer.delivery.mailboxes import budgets
+from plaidoyer.delivery.mailboxes.hours import Rhythm
 from plaidoyer.delivery.mailboxes.models import (
     MOST_PER_SERVER,
     Courtesy,
@@ -97,9 +98,14 @@ def expected(
     if mailbox.flow == Mailbox.Flow.DIGEST or (
         mailbox.flow == Mailbox.Flow.AUTO and ahead >= one_by_one
     ):
-        morning = rhythm.moment(rhythm.day(at) + datetime.timedelta(days=1), rhythm.opens)
-        return rhythm.next_open(morning)
+        return next_mail(rhythm, at)
     return by_itself
+
+
+def next_mail(rhythm: Rhythm, at: datetime.datetime) -> datetime.datetime | None:
+    """When the next mail of a day leaves that can carry what was written until `at`."""
+    morning = rhythm.moment(rhythm.day(at) + datetime.timedelta(days=1), rhythm.opens)
+    return rhythm.next_open(morning)
 
 
 def in_line(day: datetime.datetime | None, mailbox: Mailbox | None, at: datetime.datetime) -> str:
@@ -199,15 +205,20 @@ def line(
     elif mailbox.flow == Mailbox.Flow.AUTO:
         one_by_one = min(waiting, rhythm.per_day * courtesy.digest_after_days)
     moves = waiting and not is_held
-    first = max(mailbox.next_at or at, at)
-    slow = budgets.paced(rhythm, pace)
+    next_at = finish_at = None
+    if moves and mailbox.flow == Mailbox.Flow.DIGEST:
+        next_at = finish_at = next_mail(rhythm, at)
+    elif moves:
+        next_at = rhythm.next_open(max(mailbox.next_at or at, at))
+        slow = budgets.paced(rhythm, pace)
+        finish_at = slow.finish(max(one_by_one, 1), at, mailbox.warm_at)
     return Line(
         mailbox=mailbox,
         waiting=waiting,
         left=counts.get("left", 0),
         oldest_at=counts.get("oldest"),
-        next_at=rhythm.next_open(first) if moves else None,
-        finish_at=slow.finish(max(one_by_one, 1), at, mailbox.warm_at) if moves else None,
+        next_at=next_at,
+        finish_at=finish_at,
         per_hour=pace,
         beyond=waiting - one_by_one,
         is_held=is_held,

@@ -66,8 +66,8 @@ class Rate:
 
     @property
     def percent(self) -> int | None:
-        """The share of those who answered, rounded; none where there are too few."""
-        return round(100 * self.replied / self.answered) if self.is_told else None
+        """The share of those who answered, rounded down; none where there are too few."""
+        return 100 * self.replied // self.answered if self.is_told else None
 
     @property
     def interval(self) -> Interval | None:

@@ -61,8 +61,9 @@ def test_a_mailbox_shows_its_line(client, ed, waiting):
 
 
 def test_held_letters_wait_and_their_writers_see_it_until_they_are_released(client, ed, waiting):
-    client.post(sheet(), {"step": "hold", "because": "She has said yes."})
+    said = client.post(sheet(), {"step": "hold", "because": "She has said yes."}, follow=True)
 
+    assert "Held: 3 letters wait." in said.text
     assert turns.go_round() == 0
     assert set(progress.told(Letter.objects.all()).values()) == {
         "Waiting: letters to this address are held for now."
