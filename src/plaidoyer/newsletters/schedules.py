@@ -155,7 +155,7 @@ def note(mailing: Mailing) -> None:
         return
     try:
         if batch.paused_at:
-            move(mailing, State.PAUSED, because=plain(batch.paused_because))
+            notices.tell(move(mailing, State.PAUSED, because=plain(batch.paused_because)))
         elif is_done(batch):
             move(mailing, State.SENT)
     except RefusedError:

@@ -13,7 +13,7 @@ from plaidoyer.config import cli
 from plaidoyer.lib.words import Words
 from plaidoyer.mail import batches
 from plaidoyer.mail.models import DomainCheck, Envelope
-from plaidoyer.newsletters import checks, obstacles, schedules
+from plaidoyer.newsletters import checks, notices, obstacles, schedules
 from plaidoyer.newsletters.models import Copy, Mailing, Segment, Topic
 from plaidoyer.newsletters.segments import trees
 from plaidoyer.newsletters.segments.trees import Group, Rule, Tree
@@ -223,6 +223,14 @@ def test_the_engine_that_pauses_by_itself_is_told_with_its_reason(client, mailin
 
     assert state(mailing) == State.PAUSED
     assert "7.1 % came back or were refused." in page(client, mailing)
+    schedules.tick()
+    [notice] = Envelope.objects.filter(kind=notices.KIND)
+    [told] = notices.compose([notice]).values()
+    assert notice.to_address == "ed@river.example"
+    assert "Spring" in told.subject
+    for words in (told.text, told.html):
+        assert "7.1 % came back or were refused." in words
+        assert reverse("mailings:inspect", args=[mailing.pk]) in words
 
 
 def test_the_progress_has_a_rate_and_a_remaining_time(client, mailing):
@@ -299,6 +307,21 @@ def test_an_unknown_deed_is_no_page(client, mailing):
     path = reverse("writing:deed", args=[mailing.pk, "launch"])
 
     assert client.get(path, follow=True).status_code == 404
+
+
+def test_whoever_works_here_is_told_of_a_newsletter_that_could_not_leave(client, mailing):
+    make_reader("suzie")
+    do(client, mailing, "schedule")
+    Segment.objects.create(name="Gone", tree=in_language("fr"))
+    Mailing.objects.filter(pk=mailing.pk).update(segment=Segment.objects.get())
+
+    schedules.tick()
+
+    assert state(mailing) == State.DRAFT
+    [notice] = Envelope.objects.filter(kind=notices.KIND)
+    [told] = notices.compose([notice]).values()
+    assert "Spring" in told.subject
+    assert str(mailing.steps.latest("pk").because) in told.text
 
 
 def test_segments_and_topics_have_their_desks(client, ed):
