@@ -7,11 +7,14 @@ from typing import TYPE_CHECKING, Any
 from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.safestring import SafeString, mark_safe
 from wagtail.models import Locale, PageQuerySet
+from wagtail.rich_text import RichText
 
 from plaidoyer.actions import counting, kinds, reporting
 from plaidoyer.actions.models import ActionForm, ActionPage
 from plaidoyer.campaigns.models import Campaign
+from plaidoyer.figures import texts
 from plaidoyer.outcomes import reporting as outcomes
 from plaidoyer.outcomes.models import Evidence, Milestone, Movement, Standing
 from plaidoyer.outcomes.standings import demand_standing
@@ -78,6 +81,11 @@ class News:
         return list(dict.fromkeys(move.brought for move in self.milestone.movements.all()))
 
 
+def filled(body: str, language: str) -> SafeString:
+    """The rich text of a page, with its figures in words."""
+    return mark_safe(texts.fill(str(RichText(body)), language, linked=True))
+
+
 def acts(pages: PageQuerySet, limit: int | None = None) -> list[Act]:
     """The forms of those `pages` that are live, with their counts; the latest opened first."""
     found = pages.live().select_related("form").order_by("-form__opens_at", "-pk")[:limit]
@@ -142,8 +150,8 @@ def causes(pages: PageQuerySet) -> list[Cause]:
 
 
 def told() -> QuerySet[Milestone]:
-    """The milestones that have happened, the latest first."""
-    return Milestone.objects.filter(happened_on__lte=timezone.localdate())
+    """The milestones that hold and have happened, the latest first."""
+    return Milestone.objects.holding().filter(happened_on__lte=timezone.localdate())
 
 
 def news(pages: PageQuerySet, limit: int) -> list[News]:
