@@ -139,6 +139,8 @@ class MilestoneForm(WagtailAdminModelForm):
             self.fields["happened_on"].initial = timezone.localdate
             if self.corrected:
                 self._repeat(self.corrected)
+            first = self.formsets["evidence"].forms[0]
+            first.fields["url"].widget.attrs["autofocus"] = not self.corrected
 
     def _repeat(self, corrected: Milestone) -> None:
         """Begins with what was recorded: its words, movements and links."""
