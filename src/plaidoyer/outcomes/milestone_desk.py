@@ -11,7 +11,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.urls import path, reverse
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 from django.views.decorators.http import require_POST
 from django_filters import BooleanFilter, ChoiceFilter, DateFromToRangeFilter
 from wagtail.admin import messages
@@ -73,7 +73,9 @@ def state(milestone: Any) -> str:
     """Whether it holds, for the list."""
     if milestone.waits:
         return _("waits for a second person")
-    return _("holds") if milestone.holds else _("corrected")
+    if milestone.holds:
+        return pgettext("milestone", "holds")
+    return pgettext("milestone", "corrected")
 
 
 class LinkReader:

@@ -20,7 +20,6 @@ from plaidoyer.delivery.replies import rates
 from plaidoyer.figures import reporting as figures
 from plaidoyer.mail.models import Envelope
 from plaidoyer.outcomes import reporting as outcomes
-from plaidoyer.outcomes.lineages import reporting as lineages
 from plaidoyer.supporters.models import Supporter
 from plaidoyer.website import reporting
 
@@ -145,7 +144,7 @@ class CampaignPage(Page):
             "past_acts": [act for act in acts if not act.form.is_open],
             "body": reporting.filled(self.body, self.locale.language_code),
             "campaign": self.campaign,
-            "family": lineages.family(self.campaign),
+            "family": reporting.family_of(self),
             "figures": figures.of_campaigns([self.campaign_id], self.locale.language_code).get(
                 self.campaign_id, []
             ),

@@ -16,6 +16,7 @@ from plaidoyer.actions.models import ActionForm, ActionPage
 from plaidoyer.campaigns.models import Campaign
 from plaidoyer.figures import texts
 from plaidoyer.outcomes import reporting as outcomes
+from plaidoyer.outcomes.lineages import reporting as lineages
 from plaidoyer.outcomes.models import Evidence, Milestone, Movement, Standing
 from plaidoyer.outcomes.standings import demand_standing
 from plaidoyer.parliament import petitions, tellings
@@ -117,6 +118,17 @@ def demands(campaigns: QuerySet[Campaign]) -> dict[int, list[DemandStanding]]:
     ):
         found.setdefault(campaign_id, []).append(DemandStanding(list(rows)))
     return found
+
+
+def family_of(page: "CampaignPage") -> lineages.Family | None:
+    """How the campaign of `page` goes on, and where each other campaign is read."""
+    if (family := lineages.family(page.campaign)) is None:
+        return None
+    others = {one.later_id for one in [*family.later, *family.risks]}
+    others |= {one.earlier_id for one in family.earlier}
+    pages = type(page).objects.live().public().filter(locale=page.locale_id)
+    family.urls = {one.campaign_id: one.get_url() for one in pages.filter(campaign__in=others)}
+    return family
 
 
 def demands_of(campaign: Campaign) -> list[DemandStanding]:

@@ -23,6 +23,27 @@ class Family:
     earlier: list[Lineage] = field(default_factory=list)
     later: list[Lineage] = field(default_factory=list)
     risks: list[Lineage] = field(default_factory=list)
+    # Where each of the other campaigns is read, by its key; filled in by who knows the pages.
+    urls: dict[int, str] = field(default_factory=dict)
+
+    def _told(self, rows: list[Lineage], end: str) -> list[tuple[Lineage, Campaign, str]]:
+        others = [(row, getattr(row, end)) for row in rows]
+        return [(row, one, self.urls.get(one.pk, "") if one else "") for row, one in others]
+
+    @property
+    def begins(self) -> list[tuple[Lineage, Campaign, str]]:
+        """The campaigns it comes from, with their addresses."""
+        return self._told(self.earlier, "earlier")
+
+    @property
+    def goes_on(self) -> list[tuple[Lineage, Campaign, str]]:
+        """The campaigns it goes on in, with their addresses."""
+        return self._told(self.later, "later")
+
+    @property
+    def threats(self) -> list[tuple[Lineage, Campaign, str]]:
+        """What threatens it, with the campaign that defends it, where there is one."""
+        return self._told(self.risks, "later")
 
 
 def families(campaigns: Iterable[int], today: datetime.date | None = None) -> dict[int, Family]:
