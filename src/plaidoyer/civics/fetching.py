@@ -5,12 +5,16 @@ what did not change is not sent again; a host that failed five times is left alo
 """
 
 import contextlib
+import contextvars
 import datetime
+import queue
 import random
+import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
+from functools import partial
 from urllib.parse import urljoin, urlsplit
 from urllib.robotparser import RobotFileParser
 
@@ -46,6 +50,10 @@ class FetchError(SourceError):
     status = 0
 
 
+class AwayError(FetchError):
+    """An address that must not be asked, or not now: nothing is known of it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Reply:
     """What an address answered."""
@@ -53,6 +61,8 @@ class Reply:
     status: int
     headers: httpx.Headers
     content: bytes
+    # Where it stood, after redirections.
+    address: str = ""
 
 
 def agent() -> str:
@@ -85,6 +95,23 @@ def get(address: str, *, patience: float = 120, timeout: float | None = None) ->
     return reply.content
 
 
+def secure(address: str) -> str:
+    """`address` by https, as which alone it may be asked."""
+    is_plain = address.startswith("http://") and not settings.FETCH_LOOPBACK
+    return f"https://{address[7:]}" if is_plain else address
+
+
+def ask(address: str, *, within: float, limit: int) -> Reply:
+    """What `address` answers, whatever its status: asked once, in all within so many seconds.
+
+    Raises AwayError where it must not be asked, or not now; FetchError and ForbiddenError as `get`.
+    """
+    until = time.monotonic() + within
+    host = _host(address)
+    _ask_robots(host, address, until, None, tries=1)
+    return _persistent(host, address, {}, until, None, limit, tries=1)
+
+
 def _host(address: str) -> Host:
     parts = urlsplit(address)
     hosts.check(parts.scheme, parts.hostname or "")
@@ -109,11 +136,13 @@ def _keep(address: str, reply: Reply) -> None:
         Answer.objects.filter(fetched_at__lt=timezone.now() - KEPT_FOR).delete()
 
 
-def _ask_robots(host: Host, address: str, until: float, timeout: float | None) -> None:
-    """Raises FetchError where the host's robots.txt forbids the address (RFC 9309)."""
+def _ask_robots(
+    host: Host, address: str, until: float, timeout: float | None, tries: int = RETRIES + 1
+) -> None:
+    """Raises AwayError where the host's robots.txt forbids the address (RFC 9309)."""
     if host.robots_at is None or host.robots_at < timezone.now() - ROBOTS_FOR:
         robots = urljoin(address, "/robots.txt")
-        reply = _persistent(host, robots, {}, until, timeout, ROBOTS_LIMIT)
+        reply = _persistent(host, robots, {}, until, timeout, ROBOTS_LIMIT, tries)
         if reply.status >= 500:
             raise FetchError(_("%(host)s does not answer at present") % {"host": host.name})
         # No rules, no prohibition.
@@ -123,7 +152,7 @@ def _ask_robots(host: Host, address: str, until: float, timeout: float | None) -
     rules = RobotFileParser()
     rules.parse(host.robots.splitlines())
     if not rules.can_fetch("Plaidoyer", address):
-        raise FetchError(
+        raise AwayError(
             _("%(host)s asks programs not to read %(address)s")
             % {"host": host.name, "address": address}
         )
@@ -136,12 +165,17 @@ def _persistent(
     until: float,
     timeout: float | None,
     limit: int,
+    tries: int = RETRIES + 1,
 ) -> Reply:
     """Asks, and asks again a little later where the host is busy; twice at most."""
-    for attempt in range(RETRIES + 1):
+    for attempt in range(tries):
         _take_turn(host, until)
         try:
-            reply = _followed(address, headers, timeout, limit)
+            if tries > 1:
+                reply = _followed(address, headers, timeout, limit, None)
+            else:
+                once = partial(_followed, address, headers, timeout, limit, until)
+                reply = _in_time(until, once, address)
         except (httpx.HTTPError, httpx.InvalidURL) as error:
             reply, why = None, type(error).__name__
         if reply is not None and reply.status not in AGAIN:
@@ -149,7 +183,7 @@ def _persistent(
             return reply
         _failed(host)
         pause = _pause(reply, attempt)
-        if attempt == RETRIES or time.monotonic() + pause > until:
+        if attempt == tries - 1 or time.monotonic() + pause > until:
             break
         time.sleep(pause)
     if reply is not None:
@@ -158,17 +192,53 @@ def _persistent(
     raise FetchError(_("%(host)s does not answer (%(why)s)") % words)
 
 
-def _followed(address: str, headers: dict[str, str], timeout: float | None, limit: int) -> Reply:
+def _in_time(until: float, asks: Callable[[], Reply], address: str) -> Reply:
+    """What `asks` gives until then. Raises FetchError: a machine may drip its head for hours.
+
+    Whatever still hangs then hangs in a thread of its own, which ends with the program.
+    """
+    done: queue.SimpleQueue[Reply | Exception] = queue.SimpleQueue()
+
+    def run() -> None:
+        try:
+            done.put(asks())
+        except Exception as error:
+            done.put(error)
+
+    context = contextvars.copy_context()
+    threading.Thread(target=context.run, args=[run], daemon=True).start()
+    try:
+        found = done.get(timeout=max(0.1, until - time.monotonic()))
+    except queue.Empty:
+        raise FetchError(_("%(address)s answers too slowly") % {"address": address}) from None
+    if isinstance(found, Exception):
+        raise found
+    return found
+
+
+def _followed(
+    address: str,
+    headers: dict[str, str],
+    timeout: float | None,
+    limit: int,
+    until: float | None,
+) -> Reply:
     """The answer at the end of a few redirections, each of which must be allowed too."""
     for _redirect in range(REDIRECTS + 1):
-        reply = _once(address, headers, timeout, limit)
+        reply = _once(address, headers, timeout, limit, until)
         if reply.status not in {301, 302, 303, 307, 308} or "location" not in reply.headers:
             return reply
         address = urljoin(address, reply.headers["location"])
     raise FetchError(_("%(address)s leads from one place to the next") % {"address": address})
 
 
-def _once(address: str, headers: dict[str, str], timeout: float | None, limit: int) -> Reply:
+def _once(
+    address: str,
+    headers: dict[str, str],
+    timeout: float | None,
+    limit: int,
+    until: float | None = None,
+) -> Reply:
     """One request, to the very machine that was looked up and found to be public."""
     parts = urlsplit(address)
     name = parts.hostname or ""
@@ -176,13 +246,14 @@ def _once(address: str, headers: dict[str, str], timeout: float | None, limit: i
     url = httpx.URL(address).copy_with(host=machine)
     sent = {"Host": parts.netloc.rpartition("@")[2], "User-Agent": agent(), **headers}
     seconds = timeout or settings.FETCH_TIMEOUT
+    deadline = until or time.monotonic() + 15 * seconds
+    seconds = max(0.1, min(seconds, deadline - time.monotonic()))
     with (
         httpx.Client(timeout=seconds, trust_env=False) as client,
         client.stream("GET", url, headers=sent, extensions={"sni_hostname": name}) as answer,
     ):
-        deadline = time.monotonic() + 15 * seconds
         content = b"".join(_within(answer, address, limit, deadline))
-        return Reply(answer.status_code, answer.headers, content)
+        return Reply(answer.status_code, answer.headers, content, address)
 
 
 def _within(answer: httpx.Response, address: str, limit: int, deadline: float) -> Iterator[bytes]:
@@ -204,7 +275,7 @@ def _take_turn(host: Host, until: float) -> None:
         row = Host.objects.select_for_update().get(pk=host.pk)
         now = timezone.now()
         if row.broken_until and row.broken_until > now:
-            raise FetchError(
+            raise AwayError(
                 _("%(host)s failed too often: it is left alone until %(until)s")
                 % {
                     "host": row.name,
@@ -214,7 +285,7 @@ def _take_turn(host: Host, until: float) -> None:
         turn = max(row.free_at, now)
         pause = (turn - now - INTERVAL * (BURST - 1)).total_seconds()
         if time.monotonic() + pause > until:
-            raise FetchError(_("%(host)s is being asked too much") % {"host": row.name})
+            raise AwayError(_("%(host)s is being asked too much") % {"host": row.name})
         row.free_at = turn + INTERVAL
         row.save(update_fields=["free_at"])
     time.sleep(max(0, pause))

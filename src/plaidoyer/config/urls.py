@@ -23,6 +23,7 @@ if settings.DEMO_MAILDIR:
 urlpatterns += i18n_patterns(
     path("", include("plaidoyer.actions.urls")),
     path("", include("plaidoyer.reports.urls")),
+    path("", include("plaidoyer.figures.urls")),
     path("", include("plaidoyer.newsletters.archive")),
     path("", include("plaidoyer.delivery.replies.urls")),
     path("", include("plaidoyer.delivery.mailboxes.urls")),

@@ -28,6 +28,7 @@ from plaidoyer.demo import (
     assembly,
     book,
     newsletters,
+    outcomes,
     pages,
     seats,
     signatories,
@@ -36,6 +37,7 @@ from plaidoyer.demo import (
 from plaidoyer.demo.arvane import Cause
 from plaidoyer.demo.crowd import Crowd, Plan
 from plaidoyer.demo.stage import told
+from plaidoyer.figures import values
 from plaidoyer.lib import wording
 from plaidoyer.lib.words import Words
 from plaidoyer.reports import editions
@@ -77,6 +79,7 @@ def tell(scale: str) -> None:
         votes.choose(decided["asked"], motions, causes)
         for cause in causes.values():
             arvane.record(cause.book, causes, country["publishers"], by=staff["ed"])
+        outcomes.tell(causes, country["publishers"], staff)
     with told("Pages and pictures"):
         index = pages.open_texts(site.root_page.specific)
         for cause in causes.values():
@@ -97,6 +100,7 @@ def tell(scale: str) -> None:
         answers.hand_over(causes, by=staff["ed"])
     with told("Newsletters"):
         newsletters.write()
+    values.recount()
     with connection.cursor() as cursor:
         # Else the first visitors would wait on plans made for empty tables.
         cursor.execute("ANALYZE")

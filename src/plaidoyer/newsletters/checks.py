@@ -29,6 +29,7 @@ SPAM_WARNING = 2.0
 # What stands for words still to be written, in the ways people mark it.
 PLACEHOLDER = re.compile(
     r"\{\{.*?\}\}|\{%.*?%\}|\*\|.*?\|\*|\[\[.*?\]\]|%[A-Z_]{3,}%|\bTODO\b|\bXX+X\b|\bTBD\b"
+    r"|\{\s*figure\s*:.*?\}"
     r"|lorem ipsum|\[(?:name|nom|prénom|first ?name|lien|link|date|à compléter|insert[^\]]*)\]",
     re.IGNORECASE,
 )

@@ -19,6 +19,7 @@ from wagtail.rich_text import expand_db_html
 from plaidoyer.actions import counting
 from plaidoyer.actions.kinds import KINDS
 from plaidoyer.actions.models import ActionForm
+from plaidoyer.figures import texts
 from plaidoyer.lib import wording
 from plaidoyer.newsletters.mailings import without_slots
 from plaidoyer.newsletters.models import Version
@@ -172,10 +173,12 @@ class Teller:
         return {}
 
     def _words(self, text: str) -> str:
-        return wording.spaced(without_slots(text or ""), self.told.language)
+        said = texts.fill(without_slots(text or ""), self.told.language)
+        return wording.spaced(said, self.told.language)
 
     def _rich(self, value: Any) -> str:
         html = clean(expand_db_html(value.source) if value else "")
+        html = texts.fill(html, self.told.language, linked=True)
         return wording.spaced(html, self.told.language)
 
     def _page(self, page: Page | None) -> Page | None:

@@ -1,9 +1,11 @@
 """Who may do what in the back office."""
 
-from django.contrib.auth.models import Group, Permission
+from django.conf import settings
+from django.contrib.auth.models import Group, Permission, User
 from django.db import transaction
 from django.db.models import Q
 from wagtail.models import Collection, GroupCollectionPermission, GroupPagePermission, Page
+from wagtail.users.models import UserProfile
 
 WRITE = {"add", "change", "delete", "view"}
 
@@ -13,6 +15,9 @@ ORGANISERS = {
     "campaigns": WRITE,
     "civics": WRITE,
     "parliament": WRITE,
+    "evidence": {"view"},
+    "evidence.evidencesettings": {"change", "view"},
+    "figures": WRITE,
     "outcomes": WRITE,
     "reports": WRITE,
     "newsletters": {"add", "change", "view"},
@@ -65,3 +70,12 @@ def _permissions() -> Q:
         for verb in verbs:
             chosen |= rows & Q(codename__startswith=f"{verb}_")
     return chosen
+
+
+def language_of(person: User) -> str:
+    """The language that somebody works in."""
+    try:
+        profile = person.wagtail_userprofile  # type: ignore[attr-defined]
+    except UserProfile.DoesNotExist:
+        return settings.LANGUAGE_CODE
+    return str(profile.preferred_language or settings.LANGUAGE_CODE)

@@ -4,6 +4,7 @@ import datetime
 from itertools import groupby
 from typing import Any, cast
 
+from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.text import Truncator
@@ -13,8 +14,12 @@ from wagtail.admin.forms import WagtailAdminModelForm
 
 from plaidoyer.campaigns.models import Campaign
 from plaidoyer.campaigns.reporting import asked
+from plaidoyer.evidence import readings
 from plaidoyer.lib.desk import GroupedChoiceField, Groups, Rows
-from plaidoyer.outcomes.models import EVIDENCED, Movement, Standing
+from plaidoyer.outcomes.models import EVIDENCED, Evidence, Milestone, Movement, Standing
+
+# What of a proof by link is typed, or read from it.
+LINKED = ("url", "title", "publisher", "published_on", "language")
 
 
 def pairs() -> Groups:
@@ -86,31 +91,75 @@ class MovementRows(Rows):
         return {**super().get_form_kwargs(index), "groups": self.groups}
 
 
+class LinkInput(forms.URLInput):
+    """A box for a link, beside the button that reads what it leads to."""
+
+    template_name = "outcomes/link_input.html"
+
+
 class EvidenceForm(WagtailAdminModelForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         # Most often the organiser's own; as the initial value it does not fill in an empty row.
         self.fields["language"].initial = get_language()
+        self.fields["url"].widget = LinkInput()
 
     def clean_published_on(self) -> datetime.date | None:
         return not_to_come(self.cleaned_data["published_on"])
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
-        if not self.errors and not cleaned.get("url") and not cleaned.get("file"):
+        url = cleaned.get("url")
+        if not self.errors and not url and not cleaned.get("file"):
             self.add_error("url", _("Give a link or a file."))
+        if "url" in self.changed_data:
+            self.instance.reading = readings.of(url) if url else None
         return cleaned
 
 
 class MilestoneForm(WagtailAdminModelForm):
-    """Its campaigns are those of its movements, and any others that are ticked."""
+    """Its campaigns are those of its movements, and any others that are ticked.
+
+    With `corrects` on its instance it is what is so instead of another milestone, and why.
+    """
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["campaigns"].required = False
+        self.corrected = self.instance.corrects
+        if self.corrected is None:
+            self.fields.pop("correction_reason", None)
+            kinds = [
+                kind for kind in Milestone.Kind.choices if kind[0] != Milestone.Kind.RETRACTION
+            ]
+            self.fields["kind"].choices = [("", "—"), *kinds]  # type: ignore[attr-defined]
+        else:
+            self.fields["correction_reason"].required = True
         if not self.instance.pk and not self.is_bound:
-            self.fields["title"].widget.widgets[0].attrs["autofocus"] = True  # type: ignore
             self.fields["happened_on"].initial = timezone.localdate
+            if self.corrected:
+                self._repeat(self.corrected)
+            first = self.formsets["evidence"].forms[0]
+            first.fields["url"].widget.attrs["autofocus"] = not self.corrected
+
+    def _repeat(self, corrected: Milestone) -> None:
+        """Begins with what was recorded: its words, movements and links."""
+        rows = {
+            "movements": [
+                {"pair": MovementForm.value_of(one), "standing": one.standing}
+                for one in corrected.movements.all()
+            ],
+            "evidence": [
+                {name: getattr(one, name) for name in LINKED}
+                for one in corrected.evidence.exclude(url="")
+            ],
+        }
+        for name, initial in rows.items():
+            self.formsets[name].initial_extra = initial
+            self.formsets[name].extra = len(initial) or 1
+        for name in ("title", "happened_on", "kind", "story", "claim", "claim_words"):
+            self.initial[name] = getattr(corrected, name)
+        self.initial["campaigns"] = list(corrected.campaigns.all())
 
     def clean_happened_on(self) -> datetime.date | None:
         return not_to_come(self.cleaned_data["happened_on"])
@@ -119,15 +168,21 @@ class MilestoneForm(WagtailAdminModelForm):
         cleaned = super().clean()
         movements, evidence = self.formsets["movements"], self.formsets["evidence"]
         if movements.is_valid() and evidence.is_valid():
-            self._require_evidence(movements.kept, bool(evidence.kept))
+            self._require_evidence(movements.kept, bool(evidence.kept or self.carried()))
             self._gather_campaigns(cleaned, movements.kept)
         self._ask_again_for_files(evidence)
         return cleaned
 
+    def carried(self) -> list[Evidence]:
+        """Files of what is corrected: a browser cannot send them again, so they come along."""
+        if self.corrected is None or self.instance.pk:
+            return []
+        return list(self.corrected.evidence.filter(url="").exclude(file=""))
+
     def _require_evidence(self, movements: list[MovementForm], is_given: bool) -> None:
         for movement in movements:
             if movement.claims and not is_given:
-                message = _("“%(standing)s” needs evidence: give a link or a file below.")
+                message = _("“%(standing)s” needs evidence: give a link or a file above.")
                 standing = Standing(movement.cleaned_data["standing"]).label
                 error = ValidationError(message, params={"standing": standing})
                 movement.add_error("standing", error)
@@ -151,5 +206,12 @@ class MilestoneForm(WagtailAdminModelForm):
                 form.add_error("file", _("Please choose the file again: it was not kept."))
 
     def save(self, commit: bool = True) -> Any:
+        carried = self.carried()
         self.instance.recorded_by = self.instance.recorded_by or self.for_user
-        return super().save(commit)
+        self.instance.edited_by = self.for_user
+        milestone = super().save(commit)
+        for proof in carried:
+            proof.pk, proof.milestone = None, milestone
+            proof._state.adding = True
+            proof.save()
+        return milestone

@@ -1,12 +1,8 @@
-import hashlib
-from typing import Any
-
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.core.files import File
-from django.core.validators import URLValidator
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from modelcluster.fields import ParentalKey
@@ -14,10 +10,13 @@ from modelcluster.models import ClusterableModel
 
 from plaidoyer.campaigns.models import Campaign, Demand, Target
 from plaidoyer.delivery.models import Reply
-from plaidoyer.lib.words import WordsField, languages
+from plaidoyer.evidence.models import LINK_OR_FILE, Proof
+from plaidoyer.lib.words import WordsField
 
-# The tables of what is handed over are this app's.
+# These tables are this app's.
+from plaidoyer.outcomes.awaiting.models import Awaited, Ending  # noqa: F401
 from plaidoyer.outcomes.handovers.models import Handover, Package  # noqa: F401
+from plaidoyer.outcomes.lineages.models import Lineage  # noqa: F401
 
 
 class Standing(models.TextChoices):
@@ -57,7 +56,31 @@ EVIDENCED = {
 }
 
 
-EVIDENCE_MEGABYTES = 25
+class Milestones(models.QuerySet):
+    """Milestones, as far as they hold."""
+
+    def settled(self) -> "Milestones":
+        """Those that wait for nobody.
+
+        What says that something was achieved or lost waits for a second person, and so does what
+        corrects it. A milestone for which nobody is named came with an import.
+        """
+        claims = Movement.objects.filter(standing__in=EVIDENCED)
+        waits = Q(recorded_by__isnull=False) & (
+            Q(Exists(claims.filter(milestone=OuterRef("pk"))))
+            | Q(Exists(claims.filter(milestone=OuterRef("corrects"))))
+        )
+        approved = Exists(Approval.objects.filter(milestone=OuterRef("pk")))
+        return self.filter(~waits | Q(approved))
+
+    def waiting(self) -> "Milestones":
+        """Those that a second person has not approved yet."""
+        return self.exclude(pk__in=Milestone.objects.settled().values("pk"))
+
+    def holding(self) -> "Milestones":
+        """Those that hold today: settled, and not corrected by another one that is."""
+        corrections = Milestone.objects.settled().filter(corrects=OuterRef("pk"))
+        return self.settled().filter(~Exists(corrections))
 
 
 class Milestone(ClusterableModel):
@@ -75,6 +98,7 @@ class Milestone(ClusterableModel):
         DECISION = "decision", _("decision")
         RESPONSE = "response", _("response")
         REVERSAL = "reversal", _("reversal")
+        RETRACTION = "retraction", _("retraction")
 
     class Claim(models.TextChoices):
         DECISIVE = "decisive", _("decisive")
@@ -98,6 +122,17 @@ class Milestone(ClusterableModel):
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, editable=False, related_name="+"
     )
     recorded_at = models.DateTimeField(_("recorded"), default=timezone.now, editable=False)
+    # Who changed it last while it waited: they cannot approve it.
+    edited_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, editable=False, related_name="+"
+    )
+    # What was recorded stays; this row says what is so instead, and why.
+    corrects = models.OneToOneField(
+        "self", models.PROTECT, null=True, editable=False, related_name="correction"
+    )
+    correction_reason = WordsField(_("why it is corrected"), long=True, blank=True)
+
+    objects = Milestones.as_manager()
 
     class Meta:
         verbose_name = _("milestone")
@@ -145,29 +180,10 @@ class Movement(models.Model):
             raise ValidationError(_("This demand is not made to that target."))
 
 
-def validate_size(file: File) -> None:
-    """Raises ValidationError for a file too big to be kept as evidence."""
-    if file.size > EVIDENCE_MEGABYTES * 1_000_000:
-        message = _("This file is larger than %(limit)d MB. Give a link, or a smaller file.")
-        raise ValidationError(message, params={"limit": EVIDENCE_MEGABYTES})
-
-
-class Evidence(models.Model):
+class Evidence(Proof):
     """Where anybody can check a milestone: a link or a file, its publisher and its date."""
 
     milestone = ParentalKey(Milestone, on_delete=models.CASCADE, related_name="evidence")
-    title = models.CharField(_("title"), max_length=250)
-    url = models.URLField(
-        _("link"), max_length=500, blank=True, validators=[URLValidator(["http", "https"])]
-    )
-    file = models.FileField(
-        _("file"), upload_to="evidence/", max_length=200, blank=True, validators=[validate_size]
-    )
-    sha256 = models.CharField(max_length=64, blank=True, editable=False)
-    publisher = models.CharField(_("publisher"), max_length=200)
-    published_on = models.DateField(_("published on"))
-    language = models.CharField(_("language"), max_length=12, choices=languages)
-    retrieved_at = models.DateTimeField(_("seen"), default=timezone.now)
 
     class Meta:
         verbose_name = _("evidence")
@@ -175,27 +191,35 @@ class Evidence(models.Model):
         constraints = [
             models.CheckConstraint(
                 name="evidence_link_or_file",
-                condition=~Q(url="", file=""),
+                condition=LINK_OR_FILE,
                 violation_error_message=_("Give a link or a file."),
             )
         ]
 
-    def __str__(self) -> str:
-        return f"{self.title} ({self.publisher}, {self.published_on})"
-
-    def save(self, *args: Any, **kwargs: Any) -> None:
-        """Also takes the SHA-256 of a new file: the proof that it is still the one recorded."""
-        if not self.file:
-            self.sha256 = ""
-        elif not self.file._committed:  # type: ignore[attr-defined]
-            self.file.seek(0)
-            self.sha256 = hashlib.file_digest(self.file, "sha256").hexdigest()
-        super().save(*args, **kwargs)
-
     @property
-    def address(self) -> str:
-        """Where it is read: the link, else our copy of the file."""
-        return self.url or self.file.url
+    def sheet(self) -> str:
+        """Where organisers see what it proves."""
+        return reverse("milestones:inspect", args=[self.milestone_id])
+
+
+class Approval(models.Model):
+    """A second person saw a milestone as it stands, and says that it is so.
+
+    From here on nothing of it changes: what turns out otherwise is corrected by another milestone.
+    Nobody is named for what was recorded before approvals were asked for.
+    """
+
+    milestone = models.OneToOneField(Milestone, models.PROTECT, related_name="approval")
+    # Of what was seen (approvals.fingerprint).
+    sha256 = models.CharField(max_length=64, blank=True)
+    approved_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
+    )
+    approved_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        verbose_name = _("approval")
+        verbose_name_plural = _("approvals")
 
 
 class ReplyBasis(models.Model):

@@ -111,7 +111,7 @@ class ReplyStandingView(PermissionCheckedMixin, WagtailAdminTemplateMixin, Templ
             return self.render_to_response(self.get_context_data(form=form), status=422)
         milestone = replies.record(self.reply, by=request.user, **form.cleaned_data)
         messages.success(request, gettext("The milestone is recorded, with the reply behind it."))
-        return HttpResponseRedirect(reverse("milestones:edit", args=[milestone.pk]))
+        return HttpResponseRedirect(reverse("milestones:inspect", args=[milestone.pk]))
 
 
 @hooks.register("register_admin_urls")
@@ -125,7 +125,8 @@ def buttons(request: HttpRequest, reply: Reply) -> list[Button]:
     """What was made of a reply, and the way to make a milestone of it."""
     made = Milestone.objects.filter(reply_bases__reply=reply).order_by("id")
     links = [
-        Button(str(one), url=reverse("milestones:edit", args=[one.pk]), priority=10) for one in made
+        Button(str(one), url=reverse("milestones:inspect", args=[one.pk]), priority=10)
+        for one in made
     ]
     if not request.user.has_perm("outcomes.add_milestone"):
         return links

@@ -40,7 +40,7 @@ class Row:
 
 
 def timeline(campaign: Campaign, on: datetime.date | None = None) -> list[Milestone]:
-    """The milestones of a campaign, newest first, with evidence and movements at hand.
+    """The milestones of a campaign that hold, newest first, with evidence and movements at hand.
 
     A milestone of several campaigns comes with its movements in this one only.
     """
@@ -48,7 +48,8 @@ def timeline(campaign: Campaign, on: datetime.date | None = None) -> list[Milest
     movements = movements.select_related(
         "demand", "target__post", "target__person", "target__organization"
     ).order_by("demand__position", "id")
-    milestones = campaign.milestones.order_by("-happened_on", "-id")
+    milestones = campaign.milestones.holding().select_related("corrects")  # type: ignore[attr-defined]
+    milestones = milestones.order_by("-happened_on", "-id")
     if on is not None:
         milestones = milestones.filter(happened_on__lte=on)
     return list(milestones.prefetch_related("evidence", Prefetch("movements", movements)))

@@ -1,8 +1,9 @@
 """How far each demand has come with each target: read from the milestones, never written.
 
 The standing of a pair is the one its last movement brought, by the day of the milestone and, on
-one day, in the order the milestones were recorded. A movement to a standing that claims a success
-or a loss counts only while its milestone has evidence.
+one day, in the order the milestones were recorded. Movements of milestones that wait for a second
+person, or that another one corrects, count for nothing; those to a standing that claims a success
+or a loss count only while their milestone has evidence.
 """
 
 import datetime
@@ -13,7 +14,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 
 from plaidoyer.campaigns.models import Campaign
 from plaidoyer.campaigns.reporting import asked
-from plaidoyer.outcomes.models import EVIDENCED, Evidence, Movement, Standing
+from plaidoyer.outcomes.models import EVIDENCED, Evidence, Milestone, Movement, Standing
 
 Pair = tuple[int, int]
 
@@ -68,7 +69,8 @@ _MIXED = [
 
 
 def moves(movements: QuerySet[Movement], on: datetime.date | None = None) -> list[Move]:
-    """`movements` for the rule, those that had happened by that day; one query."""
+    """`movements` for the rule, of what holds and had happened by that day; one query."""
+    movements = movements.filter(milestone__in=Milestone.objects.holding())
     if on is not None:
         movements = movements.filter(milestone__happened_on__lte=on)
     evidence = Evidence.objects.filter(milestone=OuterRef("milestone"))

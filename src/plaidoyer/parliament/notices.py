@@ -10,12 +10,12 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import override
-from wagtail.users.models import UserProfile
 
 from plaidoyer.mail import envelopes
 from plaidoyer.mail.kinds import Message
 from plaidoyer.mail.models import Envelope
 from plaidoyer.organisation.models import Organisation
+from plaidoyer.organisation.staff import language_of
 from plaidoyer.parliament import courses
 from plaidoyer.parliament.courses import Deadline
 from plaidoyer.parliament.models import DeadlineNotice, OfficialPetition, PetitionSettings
@@ -82,8 +82,8 @@ def compose(due: Sequence[Envelope]) -> dict[int, Message]:
     for envelope_id, some in wanted.items():
         found = [standing[name] for name in map(noticed, some) if name in standing]
         if found:
-            with override(language(some[0].reader)):
-                composed[envelope_id] = write(found, organisation, language(some[0].reader))
+            with override(language := language_of(some[0].reader)):
+                composed[envelope_id] = write(found, organisation, language)
     return composed
 
 
@@ -95,15 +95,6 @@ def key(deadline: Deadline) -> tuple[bool, int, str, datetime.date]:
 def noticed(one: DeadlineNotice) -> tuple[bool, int, str, datetime.date]:
     """The key of the deadline that a notice is of."""
     return one.motion_id is None, one.petition_id or one.motion_id or 0, one.code, one.due_on
-
-
-def language(reader: User) -> str:
-    """The language that somebody works in."""
-    try:
-        profile = reader.wagtail_userprofile  # type: ignore[attr-defined]
-    except UserProfile.DoesNotExist:
-        return settings.LANGUAGE_CODE
-    return str(profile.preferred_language or settings.LANGUAGE_CODE)
 
 
 def write(found: list[Deadline], organisation: Organisation, language: str) -> Message:

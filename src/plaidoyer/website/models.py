@@ -17,6 +17,7 @@ from plaidoyer.campaigns import scorecards
 from plaidoyer.campaigns.models import Campaign
 from plaidoyer.delivery import reporting as delivery
 from plaidoyer.delivery.replies import rates
+from plaidoyer.figures import reporting as figures
 from plaidoyer.mail.models import Envelope
 from plaidoyer.outcomes import reporting as outcomes
 from plaidoyer.supporters.models import Supporter
@@ -64,6 +65,10 @@ class TextPage(Page):
 
     class Meta:
         verbose_name = _("text page")
+
+    def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        body = reporting.filled(self.body, self.locale.language_code)
+        return super().get_context(request, *args, **kwargs) | {"body": body}
 
 
 class CampaignIndexPage(Page):
@@ -137,7 +142,12 @@ class CampaignPage(Page):
         return super().get_context(request, *args, **kwargs) | {
             "acts": [act for act in acts if act.form.is_open],
             "past_acts": [act for act in acts if not act.form.is_open],
+            "body": reporting.filled(self.body, self.locale.language_code),
             "campaign": self.campaign,
+            "family": reporting.family_of(self),
+            "figures": figures.of_campaigns([self.campaign_id], self.locale.language_code).get(
+                self.campaign_id, []
+            ),
             "index": self.get_parent(),
             "demands": reporting.demands_of(self.campaign),
             "petitions": reporting.official_petitions(self.campaign),

@@ -12,12 +12,15 @@ from functools import cached_property, lru_cache
 from pathlib import Path
 
 import typst
+from django.conf import settings
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from plaidoyer.actions import counting, goals
 from plaidoyer.actions.kinds import KINDS
 from plaidoyer.actions.models import ActionForm, ActionPage
+from plaidoyer.figures import reporting, texts
 from plaidoyer.lib import wording
 from plaidoyer.lib.paper import fonts
 from plaidoyer.organisation.models import Organisation
@@ -68,6 +71,28 @@ def of(public_id: str, language: str) -> Picture | None:
         return None
     with override(language):
         return told(page.form, page.title, language)
+
+
+def of_figure(name: str, language: str) -> Picture | None:
+    """The picture of the figure of that name, in that language."""
+    told = reporting.told(name, language) if language in dict(settings.LANGUAGES) else None
+    found = texts.of(name)
+    if told is None or found is None:
+        return None
+    organisation = Organisation.current()
+    with override(language):
+        return Picture(
+            language=language,
+            title=shortened(f"{told['words']} {told['label']}"),
+            kind=found.campaign.name.in_language(language),
+            number=told["exact"],
+            words=_("exactly"),
+            goal="",
+            share=0,
+            counted_on=told["moment"],
+            organisation=organisation.name.in_language(language),
+            accent=palettes.light(organisation.accent).accent,
+        )
 
 
 def told(form: ActionForm, title: str, language: str) -> Picture:

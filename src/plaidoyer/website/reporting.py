@@ -7,12 +7,16 @@ from typing import TYPE_CHECKING, Any
 from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.safestring import SafeString, mark_safe
 from wagtail.models import Locale, PageQuerySet
+from wagtail.rich_text import RichText
 
 from plaidoyer.actions import counting, kinds, reporting
 from plaidoyer.actions.models import ActionForm, ActionPage
 from plaidoyer.campaigns.models import Campaign
+from plaidoyer.figures import texts
 from plaidoyer.outcomes import reporting as outcomes
+from plaidoyer.outcomes.lineages import reporting as lineages
 from plaidoyer.outcomes.models import Evidence, Milestone, Movement, Standing
 from plaidoyer.outcomes.standings import demand_standing
 from plaidoyer.parliament import petitions, tellings
@@ -78,6 +82,11 @@ class News:
         return list(dict.fromkeys(move.brought for move in self.milestone.movements.all()))
 
 
+def filled(body: str, language: str) -> SafeString:
+    """The rich text of a page, with its figures in words."""
+    return mark_safe(texts.fill(str(RichText(body)), language, linked=True))
+
+
 def acts(pages: PageQuerySet, limit: int | None = None) -> list[Act]:
     """The forms of those `pages` that are live, with their counts; the latest opened first."""
     found = pages.live().select_related("form").order_by("-form__opens_at", "-pk")[:limit]
@@ -111,6 +120,17 @@ def demands(campaigns: QuerySet[Campaign]) -> dict[int, list[DemandStanding]]:
     return found
 
 
+def family_of(page: "CampaignPage") -> lineages.Family | None:
+    """How the campaign of `page` goes on, and where each other campaign is read."""
+    if (family := lineages.family(page.campaign)) is None:
+        return None
+    others = {one.later_id for one in [*family.later, *family.risks]}
+    others |= {one.earlier_id for one in family.earlier}
+    pages = type(page).objects.live().public().filter(locale=page.locale_id)
+    family.urls = {one.campaign_id: one.get_url() for one in pages.filter(campaign__in=others)}
+    return family
+
+
 def demands_of(campaign: Campaign) -> list[DemandStanding]:
     """The demands of one campaign as they stand."""
     return demands(Campaign.objects.filter(pk=campaign.pk)).get(campaign.pk, [])
@@ -142,8 +162,8 @@ def causes(pages: PageQuerySet) -> list[Cause]:
 
 
 def told() -> QuerySet[Milestone]:
-    """The milestones that have happened, the latest first."""
-    return Milestone.objects.filter(happened_on__lte=timezone.localdate())
+    """The milestones that hold and have happened, the latest first."""
+    return Milestone.objects.holding().filter(happened_on__lte=timezone.localdate())
 
 
 def news(pages: PageQuerySet, limit: int) -> list[News]:

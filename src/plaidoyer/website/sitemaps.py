@@ -10,6 +10,7 @@ from wagtail.contrib.sitemaps import Sitemap
 from wagtail.models import PageQuerySet
 
 from plaidoyer.campaigns.models import AskedVote
+from plaidoyer.figures.models import Figure
 from plaidoyer.newsletters import archive
 from plaidoyer.newsletters.models import Version
 from plaidoyer.parliament.models import OfficialPetition, VoteEvent
@@ -85,7 +86,19 @@ class ScorecardSitemap(InEveryLanguage):
         return reverse("votes:scorecard", args=[item]) if item else reverse("votes:own_scorecard")
 
 
+class FigureSitemap(InEveryLanguage):
+    """The figures that have been counted."""
+
+    def items(self) -> Iterable[str]:
+        counted = Figure.objects.filter(values__value__gt=0).order_by("pk")
+        return list(counted.values_list("name", flat=True).distinct())
+
+    def location(self, item: str) -> str:
+        return reverse("figures:figure", args=[item])
+
+
 SITEMAPS = {
+    "figures": FigureSitemap,
     "pages": PageSitemap,
     "petitions": PetitionSitemap,
     "votes": VoteSitemap,

@@ -25,6 +25,11 @@ urlpatterns = [
     path("style/<colour:accent>.css", views.style, name="style"),
     path("style/<colour:accent>.svg", views.icon, name="icon"),
     path("picture/<slug:public_id>-<str:language>.png", views.picture, name="picture"),
+    path(
+        "picture/figures/<slug:name>-<str:language>.png",
+        views.figure_picture,
+        name="figure_picture",
+    ),
     path("robots.txt", views.robots, name="robots"),
     path("sitemap.xml", views.sitemap, name="sitemap"),
     path("source.tar.gz", views.source, name="source"),

@@ -80,9 +80,20 @@ def icon(request: HttpRequest, accent: str) -> HttpResponse:
 @cache_control(public=True, max_age=600)
 def picture(request: HttpRequest, public_id: str, language: str) -> HttpResponse:
     """What networks show beside a link to a form: its title and its count, of no one person."""
-    found = pictures.of(public_id, language)
+    return drawn(request, pictures.of(public_id, language))
+
+
+@require_safe
+@cache_control(public=True, max_age=600)
+def figure_picture(request: HttpRequest, name: str, language: str) -> HttpResponse:
+    """What networks show beside a link to a figure."""
+    return drawn(request, pictures.of_figure(name, language))
+
+
+def drawn(request: HttpRequest, found: pictures.Picture | None) -> HttpResponse:
+    """A picture as PNG; nothing where its reader has it. Raises Http404 where there is none."""
     if found is None:
-        raise Http404(public_id)
+        raise Http404
     etag = f'"{found.etag}"'
     if etag in request.headers.get("If-None-Match", ""):
         return HttpResponse(status=304, headers={"ETag": etag})

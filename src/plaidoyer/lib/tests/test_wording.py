@@ -1,5 +1,9 @@
 import datetime
 import re
+import shutil
+import subprocess
+import sys
+from fractions import Fraction
 from pathlib import Path
 
 import pytest
@@ -12,11 +16,21 @@ from plaidoyer.lib.wording import Kind
 COUNTS = st.integers(0, 10**10) | st.integers(0, 20_000)
 LANGUAGES = st.sampled_from(["fr", "en"])
 DOCS = Path(__file__).parents[4] / "docs" / "reference" / "wording.md"
-CASES = [
-    [cell.strip() for cell in line.strip("|").split("|")]
-    for line in DOCS.read_text().splitlines()
-    if re.match(r"\| [\d,]+ \|", line)
-]
+
+
+def table(head: str) -> list[list[str]]:
+    """The rows of the documentation's table whose first column is called that."""
+    _before, _sign, after = DOCS.read_text().partition(f"| {head} |")
+    lines = after.partition("\n\n")[0].splitlines()[2:]
+    return [[cell.strip() for cell in line.strip("|").split("|")] for line in lines]
+
+
+def plain(words: str) -> str:
+    """With simple spaces, as the documentation shows it."""
+    return re.sub("[\u00a0\u202f]", " ", words)
+
+
+CASES = table("counted")
 
 
 @pytest.mark.parametrize(("count", "english", "french"), CASES)
@@ -27,8 +41,155 @@ def test_the_table_of_the_documentation_is_what_the_rule_gives(count, english, f
     assert re.sub("[\u00a0\u202f]", " ", wording.figure(counted, "fr")) == french
 
 
-def test_the_documentation_has_its_table():
+@pytest.mark.parametrize(("part", "english", "french"), table("part of a whole"))
+def test_the_table_of_fractions_is_what_the_rule_gives(part, english, french):
+    some, whole = (int(number.replace(",", "")) for number in part.split(" of "))
+
+    assert wording.fraction(some, whole, "en") == english
+    assert wording.fraction(some, whole, "fr") == french
+
+
+@pytest.mark.parametrize(("minor", "currency", *"abcd"), table("minor units"))
+def test_the_table_of_money_is_what_the_rule_gives(minor, currency, a, b, c, d):
+    sums = [
+        tell(int(minor.replace(",", "")), currency, language)
+        for tell in (wording.money, wording.amount)
+        for language in ("en", "fr")
+    ]
+
+    assert [plain(words) for words in sums] == [a, b, c, d]
+
+
+@pytest.mark.parametrize(("place", *"abcd"), table("place"))
+def test_the_table_of_ordinals_is_what_the_rule_gives(place, a, b, c, d):
+    told = [
+        tell(int(place), language)
+        for language in ("en", "fr")
+        for tell in (wording.ordinal, wording.rank)
+    ]
+
+    assert told == [a, b, c, d]
+
+
+@pytest.mark.parametrize(("span", "english", "french"), table("from, to"))
+def test_the_table_of_days_is_what_the_rule_gives(span, english, french):
+    first, last = map(datetime.date.fromisoformat, span.split(", "))
+
+    assert plain(wording.period(first, last, "en")) == english
+    assert plain(wording.period(first, last, "fr")) == french
+
+
+def test_the_documentation_has_its_tables():
+    heads = ["counted", "part of a whole", "minor units", "place", "from, to"]
+    assert [len(table(head)) > 5 for head in heads] == [True] * 5
     assert len(CASES) > 20
+    assert table("nothing") == []
+
+
+def test_a_language_is_a_file_that_says_what_the_others_say():
+    files = {path.stem for path in Path(wording.__file__).parent.glob("[a-z]*.py")}
+    english, french = (set(dir(wording.LANGUAGES[c])) for c in ("en", "fr"))
+
+    assert set(wording.LANGUAGES) == files
+    # What only one of them needs for itself.
+    assert english ^ french <= {"re", "NARROW", "WIDE"}
+
+
+def test_a_third_language_is_one_more_file(tmp_path):
+    spanish = Path(wording.__file__).with_name("en.py").read_text()
+    spanish = spanish.replace('"more than {}"', '"más de {}"').replace(
+        "THOUSANDS, DECIMAL", "_A, _B"
+    )
+    spanish += '\nTHOUSANDS, DECIMAL = ".", ","\n'
+    package = tmp_path / "wording"
+    shutil.copytree(Path(wording.__file__).parent, package)
+    (package / "es.py").write_text(spanish)
+    code = (
+        "from wording import figure, read; w = figure(82317, 'es'); print(w, read(w, 'es').value)"
+    )
+    said = subprocess.run(
+        [sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True
+    )
+
+    assert said.stdout.strip() == "más de 82.000 82000", said.stderr
+
+
+@given(COUNTS, LANGUAGES)
+def test_what_is_told_can_be_read_back(count, language):
+    assert wording.read(wording.figure(count, language), language) == wording.rounded(count)
+
+
+@given(st.text(max_size=30), LANGUAGES)
+def test_what_is_no_figure_is_not_read_as_one(text, language):
+    try:
+        told = wording.read(text, language)
+    except ValueError:
+        return
+    assert wording.number(told.value, language) in text or "million" in text
+
+
+def parts() -> st.SearchStrategy[tuple[int, int]]:
+    return st.tuples(st.integers(0, 10**6), st.integers(1, 10**6)).map(
+        lambda two: tuple(sorted(two))
+    )
+
+
+@given(parts())
+def test_a_fraction_never_says_more_than_there_is(of):
+    part, whole = of
+    kind, told = wording.parted(part, whole)
+
+    share = Fraction(part, whole)
+    match kind:
+        case Kind.EXACT:
+            assert told == share
+        case Kind.MORE:
+            assert told < share
+        case Kind.LESS:
+            assert 0 < share < told == wording.PARTS[0]
+        case Kind.NEARLY:
+            assert share < told
+            assert share * 100 >= told * 97
+
+
+@given(parts(), st.integers(1, 50), LANGUAGES)
+def test_a_fraction_depends_on_the_share_alone_and_has_words(of, times, language):
+    words = wording.fraction(*of, language)
+
+    assert words == wording.fraction(of[0] * times, of[1] * times, language)
+    assert not re.search(r"\d|\bde (le|les|un)\b", words)
+
+
+@pytest.mark.parametrize(("part", "whole"), [(1, 0), (-1, 3), (4, 3), (0, 0)])
+def test_what_is_no_part_has_no_fraction(part, whole):
+    with pytest.raises(ValueError, match="no part"):
+        wording.fraction(part, whole, "en")
+
+
+@given(st.integers(0, 10**12), st.sampled_from(["CAD", "EUR", "JPY", "KWD"]))
+def test_an_amount_never_says_more_than_was_given(minor, currency):
+    words, unit = wording.amount(minor, currency, "en"), 10 ** wording.DIGITS.get(currency, 2)
+
+    exact = wording.money(minor, currency, "en")
+    if words == exact:
+        return
+    told = wording.rounded(minor // unit)
+    value = told.value * unit
+    if words.startswith("more than "):
+        assert value < minor
+    else:
+        assert words.startswith("nearly ")
+        assert minor < value <= minor / 0.97 + unit
+    assert wording.money(value, currency, "en") in words
+
+
+@given(st.dates(), st.dates(), LANGUAGES)
+def test_a_period_names_both_its_years(one, other, language):
+    start, end = sorted([one, other])
+    words = wording.period(start, end, language)
+
+    assert str(start.year) in words
+    assert str(end.year) in words
 
 
 @given(COUNTS)

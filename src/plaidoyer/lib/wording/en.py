@@ -3,7 +3,37 @@
 import datetime
 
 THOUSANDS, DECIMAL, PERCENT = ",", ".", "{}%"
-KINDS = {"exact": "{}", "nearly": "nearly {}", "more than": "more than {}"}
+KINDS = {
+    "exact": "{}",
+    "nearly": "nearly {}",
+    "more than": "more than {}",
+    "less than": "less than {}",
+}
+FRACTIONS = {
+    "0/1": "none",
+    "1/10": "a tenth",
+    "1/5": "a fifth",
+    "1/4": "a quarter",
+    "1/3": "a third",
+    "1/2": "half",
+    "2/3": "two thirds",
+    "3/4": "three quarters",
+    "9/10": "nine tenths",
+    "1/1": "all",
+}
+RANKS = (
+    "first",
+    "second",
+    "third",
+    "fourth",
+    "fifth",
+    "sixth",
+    "seventh",
+    "eighth",
+    "ninth",
+    "tenth",
+)
+FIRST_FEMININE = RANKS[0]
 SYMBOLS = {"CAD": "$", "USD": "US$", "EUR": "€", "GBP": "£"}
 MONTHS = (
     "January",
@@ -19,6 +49,16 @@ MONTHS = (
     "November",
     "December",
 )
+
+
+def contracted(words: str) -> str:
+    """Nothing runs together in English."""
+    return words
+
+
+def spaced(text: str) -> str:
+    """English has no spaces of its own."""
+    return text
 
 
 def millions(decimal: str, value: int) -> str:

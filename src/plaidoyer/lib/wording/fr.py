@@ -1,9 +1,41 @@
 """French: how figures, dates and money are written (narrow no-break spaces, « 1er », « de »)."""
 
 import datetime
+import re
 
-THOUSANDS, DECIMAL, PERCENT = "\u202f", ",", "{}\u00a0%"
-KINDS = {"exact": "{}", "nearly": "près de {}", "more than": "plus de {}"}
+NARROW, WIDE = "\u202f", "\u00a0"  # no-break spaces
+THOUSANDS, DECIMAL, PERCENT = NARROW, ",", "{}\u00a0%"
+KINDS = {
+    "exact": "{}",
+    "nearly": "près de {}",
+    "more than": "plus de {}",
+    "less than": "moins de {}",
+}
+FRACTIONS = {
+    "0/1": "aucun",
+    "1/10": "un dixième",
+    "1/5": "un cinquième",
+    "1/4": "le quart",
+    "1/3": "le tiers",
+    "1/2": "la moitié",
+    "2/3": "les deux tiers",
+    "3/4": "les trois quarts",
+    "9/10": "les neuf dixièmes",
+    "1/1": "la totalité",
+}
+RANKS = (
+    "premier",
+    "deuxième",
+    "troisième",
+    "quatrième",
+    "cinquième",
+    "sixième",
+    "septième",
+    "huitième",
+    "neuvième",
+    "dixième",
+)
+FIRST_FEMININE = "première"
 SYMBOLS = {"CAD": "$", "USD": "$\u00a0US", "EUR": "€", "GBP": "£"}
 MONTHS = (
     "janvier",
@@ -19,6 +51,19 @@ MONTHS = (
     "novembre",
     "décembre",
 )
+
+
+def contracted(words: str) -> str:
+    """« de le » is « du », « de les » is « des », « de un » is « d’un »."""
+    for apart, together in ((" de le ", " du "), (" de les ", " des "), (" de un ", " d’un ")):
+        words = words.replace(apart, together)
+    return words
+
+
+def spaced(text: str) -> str:
+    """No-break spaces before ; ! ? : and inside guillemets, where a space was typed."""
+    text = re.sub(r"[ \u00a0\u202f](?=[;!?»])|(?<=«)[ \u00a0\u202f]", NARROW, text)
+    return re.sub(r"[ \u00a0\u202f](?=:(?:\s|$))", WIDE, text)
 
 
 def millions(decimal: str, value: int) -> str:

@@ -6,6 +6,9 @@ from html.parser import HTMLParser
 import pytest
 
 from plaidoyer.actions import confirmations, counting, intake
+from plaidoyer.actions.models import Tally
+from plaidoyer.figures import values
+from plaidoyer.figures.models import Figure
 from plaidoyer.lib.colour import AA, contrast
 from plaidoyer.newsletters import checks, colours, contents, personal_lines, writing
 from plaidoyer.newsletters.mailings import GIVEN_NAME, PERSONAL, READER, UNSUBSCRIBE_URL
@@ -95,6 +98,26 @@ def test_rich_text_is_cleaned_and_its_addresses_are_whole():
         assert "onerror" not in part
         assert "javascript:" not in part
         assert 'href="http://localhost:8000/en/campaigns/"' in part
+
+
+def test_figures_are_told_by_name_and_an_unknown_one_is_in_the_way():
+    form = make_form()
+    facts = {"source": "own", "rung": "confirmed", "campaign": form.campaign}
+    noun = {"en": "signatures for the meadow"}
+    Figure.objects.create(name="meadow", noun=noun, **facts).forms.add(form)
+    Tally.objects.create(form=form, counted_on="2026-05-04", confirmed=13_046)
+    values.recount()
+    blocks = [("heading", "{figure:meadow}"), ("text", "<p>You gave {figure:meadow}.</p>")]
+
+    version = make_letter(blocks=blocks)
+
+    said = "more than 13,000 signatures for the meadow"
+    for part in (version.html, version.text, version.web):
+        assert part.count(said) == 2
+    assert 'href="http://localhost:8000/en/figures/meadow/"' in version.html
+    assert not any("meadow" in words for words in levels(version.mailing, checks.ERROR))
+    unknown = make_letter(blocks=[("heading", "{figure:nothing}")])
+    assert any("{figure:nothing}" in words for words in levels(unknown.mailing, checks.ERROR))
 
 
 def test_words_are_words_not_markup_nor_slots():

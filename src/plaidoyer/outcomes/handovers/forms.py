@@ -10,11 +10,11 @@ from django.utils.translation import gettext_lazy as _
 from plaidoyer.actions.forms import LineField
 from plaidoyer.actions.models import ActionForm
 from plaidoyer.campaigns.models import Target
+from plaidoyer.evidence.models import validate_size
 from plaidoyer.lib.words import Words, WordsFormField, languages
 from plaidoyer.outcomes.forms import not_to_come
 from plaidoyer.outcomes.handovers import handing
 from plaidoyer.outcomes.handovers.models import Handover
-from plaidoyer.outcomes.models import validate_size
 
 LONGEST_LETTER = 6_000
 

@@ -6,7 +6,7 @@ import django.db.models.deletion
 import django.utils.timezone
 import modelcluster.fields
 import plaidoyer.lib.words
-import plaidoyer.outcomes.models
+import plaidoyer.evidence.models
 from django.conf import settings
 from django.db import migrations, models
 
@@ -47,7 +47,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('title', models.CharField(max_length=250, verbose_name='title')),
                 ('url', models.URLField(blank=True, max_length=500, validators=[django.core.validators.URLValidator(['http', 'https'])], verbose_name='link')),
-                ('file', models.FileField(blank=True, max_length=200, upload_to='evidence/', validators=[plaidoyer.outcomes.models.validate_size], verbose_name='file')),
+                ('file', models.FileField(blank=True, max_length=200, upload_to='evidence/', validators=[plaidoyer.evidence.models.validate_size], verbose_name='file')),
                 ('sha256', models.CharField(blank=True, editable=False, max_length=64)),
                 ('publisher', models.CharField(max_length=200, verbose_name='publisher')),
                 ('published_on', models.DateField(verbose_name='published on')),

@@ -11,6 +11,7 @@ from wagtail.users.models import UserProfile
 
 from plaidoyer.campaigns.models import Campaign, Demand, Target
 from plaidoyer.lib.words import Words
+from plaidoyer.outcomes import approvals
 from plaidoyer.outcomes.models import Milestone, Standing
 from plaidoyer.outcomes.standings import standings
 from plaidoyer.testing import make_campaign, make_minister, make_organiser, typed
@@ -86,6 +87,7 @@ def test_one_vote_moves_two_campaigns(client, ed, meadow):
     milestone = Milestone.objects.get()
     assert set(milestone.campaigns.all()) == {meadow, dam}
     assert milestone.recorded_by == ed
+    approvals.approve(milestone, by=make_organiser("anne"))
     assert list(standings(meadow).values()) == ["met"]
     assert list(standings(dam).values()) == ["promised"]
     assert milestone.evidence.get().title == "Decree 12"
@@ -240,14 +242,17 @@ def test_the_last_evidence_of_a_victory_cannot_be_taken_away(client, ed, meadow)
 
 
 def test_a_movement_added_by_somebody_else_meanwhile_is_not_doubled(client, ed, meadow):
-    record(client, campaigns=[meadow.pk])
+    dam = make_campaign(slug="dam", post=make_minister(email=None))
+    there = {"pair": pair(dam), "standing": "promised"}
+    record(client, movements=[there])
     milestone = Milestone.objects.get()
+    there |= {"id": milestone.movements.get().pk}
     same = {"pair": pair(meadow), "standing": "met"}
     address = reverse("milestones:edit", args=[milestone.pk])
     proof = {"id": milestone.evidence.get().pk, **PROOF}
-    assert client.post(address, sheet(movements=[same], evidence=[proof])).status_code == 302
-    response = client.post(address, sheet(movements=[same], evidence=[proof]))
-    assert set(errors(response)) == {"movements-0-pair"}
+    assert client.post(address, sheet(movements=[there, same], evidence=[proof])).status_code == 302
+    response = client.post(address, sheet(movements=[there, same], evidence=[proof]))
+    assert set(errors(response)) == {"movements-1-pair"}
 
 
 def test_rows_that_are_gone_or_forged_are_told_not_tripped_over(client, ed, meadow):
@@ -351,6 +356,9 @@ def test_milestones_are_filtered(client, ed, meadow):
 def test_the_board_shows_every_demand_with_where_it_stands(client, ed, meadow):
     dam = make_campaign(slug="dam", closed_on=timezone.localdate())
     record(client, movements=[{"pair": pair(meadow), "standing": "met"}])
+    waiting = client.get(reverse("outcomes_board"))
+    assert [row.standing for row in waiting.context["rows"]] == ["asked"]
+    approvals.approve(Milestone.objects.get(), by=make_organiser("anne"))
     board = client.get(reverse("outcomes_board"))
     assert [row.standing for row in board.context["rows"]] == ["met"]
     assert "The Gazette" in board.content.decode()

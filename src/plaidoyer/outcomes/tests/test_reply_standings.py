@@ -9,7 +9,7 @@ from plaidoyer.delivery.models import Reply
 from plaidoyer.delivery.replies import collecting
 from plaidoyer.delivery.tests.test_replies import accepted_letter
 from plaidoyer.lib.words import Words
-from plaidoyer.outcomes import replies
+from plaidoyer.outcomes import approvals, replies
 from plaidoyer.outcomes.models import Milestone, Standing
 from plaidoyer.outcomes.standings import standings
 from plaidoyer.testing import make_organiser, typed
@@ -91,8 +91,10 @@ def test_confirming_makes_a_milestone_with_the_reply_behind_it(client, ed):
     )
 
     milestone = Milestone.objects.get()
-    assert answer["Location"] == reverse("milestones:edit", args=[milestone.pk])
+    assert answer["Location"] == reverse("milestones:inspect", args=[milestone.pk])
     campaign = reply.letter.target.campaign
+    assert set(standings(campaign).values()) == {Standing.ASKED}
+    approvals.approve(milestone, by=make_organiser("anne"))
     assert set(standings(campaign).values()) == {Standing.PROMISED}
     assert (milestone.kind, milestone.recorded_by) == ("response", ed)
     assert milestone.reply_bases.get().reply == reply

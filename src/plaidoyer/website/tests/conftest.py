@@ -13,6 +13,8 @@ from plaidoyer.actions.messages import thanks_path
 from plaidoyer.actions.models import ActionForm, ActionPage, Tally
 from plaidoyer.campaigns.models import Campaign
 from plaidoyer.civics.models import Organization
+from plaidoyer.figures import values
+from plaidoyer.figures.models import Figure, OfflineActs
 from plaidoyer.lib.words import Words
 from plaidoyer.outcomes.models import Evidence, Milestone, Movement, Standing
 from plaidoyer.parliament.models import OfficialPetition, PetitionSnapshot
@@ -88,6 +90,29 @@ def make_official_petition(campaign: Campaign) -> OfficialPetition:
         )
     campaign.official_petitions.add(petition)
     return petition
+
+
+def make_figures(campaign: Campaign, form: ActionForm) -> None:
+    """A figure of each source, counted."""
+    noun = {"campaign": campaign, "noun": Words(fr="signatures", en="signatures")}
+    Figure.objects.create(name="own", source="own", rung="confirmed", **noun).forms.add(form)
+    petition = campaign.official_petitions.get()
+    Figure.objects.create(name="p-214", source="official", petition=petition, **noun)
+    Figure.objects.create(name="paper", source="offline", offline_kind="paper", **noun)
+    OfflineActs.objects.create(
+        campaign=campaign,
+        kind="paper",
+        number=1_034,
+        happened_on=datetime.date(2026, 8, 29),
+        words=Words(fr="À la foire", en="At the fair"),
+        counted_by=Words(fr="Deux bénévoles", en="Two volunteers"),
+        title="Remises",
+        url="https://lantern.example/1",
+        publisher="The Lantern",
+        published_on=datetime.date(2026, 8, 30),
+        language="fr",
+    )
+    values.recount()
 
 
 def make_edition() -> Edition:

@@ -5,7 +5,7 @@ from axe_playwright_python.sync_playwright import Axe
 from django.urls import reverse
 from django.utils import translation
 
-from plaidoyer.website.tests.conftest import LANGUAGES, make_shown
+from plaidoyer.website.tests.conftest import LANGUAGES, make_figures, make_shown
 
 pytestmark = pytest.mark.browser
 
@@ -16,12 +16,15 @@ SCREENS = [(scheme, width) for scheme in ("light", "dark") for width in (360, 12
 def site(live_server, settings):
     """The small site, served; every public address of it."""
     shown = make_shown()
+    make_figures(shown.campaign, shown.petition)
     addresses = shown.addresses()
     for language in LANGUAGES:
         with translation.override(language):
             addresses += [
                 shown.thanks(),
                 reverse("reports:index"),
+                reverse("figures:index"),
+                *(reverse("figures:figure", args=[name]) for name in ("own", "p-214", "paper")),
                 reverse("me:ask"),
                 reverse("embed_frame", args=[shown.petition.public_id]),
                 f"/{language}/nowhere/",

@@ -1,5 +1,6 @@
 """Every kind of public page, in both languages, as a browser gets it."""
 
+import datetime
 import re
 from collections import Counter
 from itertools import pairwise
@@ -15,8 +16,10 @@ from wagtail.models import PageViewRestriction
 
 from plaidoyer import testing
 from plaidoyer.actions.models import ActionPage
+from plaidoyer.lib.words import Words
+from plaidoyer.outcomes.models import Lineage, Milestone
 from plaidoyer.website.models import CampaignPage
-from plaidoyer.website.tests.conftest import make_milestone, make_shown
+from plaidoyer.website.tests.conftest import make_figures, make_milestone, make_shown
 
 KINDS = ("home", "index", "campaign", "petition", "letter", "text")
 LANGUAGES = ("fr", "en")
@@ -220,3 +223,42 @@ def test_a_closed_form_is_no_longer_offered_but_its_count_stays(client, shown):
 
     assert shown.pages["en"]["petition"].get_url() not in home
     assert "13,046" in campaign
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_page_tells_its_figures_by_name_and_shows_how_its_campaign_goes_on(
+    client, shown, language
+):
+    make_figures(shown.campaign, shown.petition)
+    later = testing.make_campaign(slug="later", post=testing.make_minister(email=None))
+    facts = {"earlier": shown.campaign, "since_on": "2026-10-01"}
+    Lineage.objects.create(
+        **facts, kind="followed_up", later=later, words=Words(en="More", fr="Plus")
+    )
+    Lineage.objects.create(**facts, kind="at_risk", words=Words(en="The cap ends", fr="Le plafond"))
+    for kind in ("text", "campaign"):
+        page = shown.pages[language][kind]
+        page.body = "<p>{figure:own} · {figure:nothing}</p>"
+        page.save()
+        told = client.get(page.get_url()).content.decode()
+        assert f'href="http://localhost:8000/{language}/figures/own/"' in told
+        assert {"fr": "plus de 13\u202f000 signatures", "en": "more than 13,000 signatures"}[
+            language
+        ] in told
+        assert "{figure:nothing}" in told
+
+    assert {"fr": "Menacée depuis le", "en": "At risk since"}[language] in told
+    assert told.count("figure__value") >= 3
+
+
+def test_a_correction_is_shown_where_the_milestone_was(client, shown):
+    wrong = make_milestone(shown.campaign, day=datetime.date(2026, 10, 2), standing="met")
+    right = make_milestone(shown.campaign, day=datetime.date(2026, 10, 2), standing="promised")
+    Milestone.objects.filter(pk=wrong.pk).update(title=Words(en="It is law"))
+    reason = Words(en="The vote was a first reading.")
+    Milestone.objects.filter(pk=right.pk).update(corrects=wrong, correction_reason=reason)
+
+    told = client.get(shown.pages["en"]["campaign"].get_url()).content.decode()
+
+    assert "Before, this said: “It is law”. The vote was a first reading." in told
+    assert told.count("It is law") == 1
