@@ -11,8 +11,9 @@ from plaidoyer.actions import personal
 from plaidoyer.lib import tokens
 from plaidoyer.mail.kinds import Message
 from plaidoyer.mail.models import Envelope
-from plaidoyer.newsletters.mailings import GIVEN_NAME, PURPOSE, READER, UNSUBSCRIBE_URL
-from plaidoyer.newsletters.models import Copy, Version
+from plaidoyer.newsletters import personal_lines
+from plaidoyer.newsletters.mailings import GIVEN_NAME, PERSONAL, PURPOSE, READER, UNSUBSCRIBE_URL
+from plaidoyer.newsletters.models import Copy, Mailing, Version
 from plaidoyer.organisation.models import Organisation
 from plaidoyer.supporters.models import Subscription, Supporter
 
@@ -20,7 +21,7 @@ from plaidoyer.supporters.models import Subscription, Supporter
 def compose(envelopes: Sequence[Envelope]) -> dict[int, Message]:
     """The messages of those envelopes whose readers are still subscribed, by envelope.
 
-    Three queries however many envelopes there are.
+    A fixed number of queries for each mailing, however many envelopes there are.
     """
     subscribed = Subscription.objects.filter(
         supporter=OuterRef("supporter"), ended_at=None, consent__purpose=PURPOSE
@@ -31,8 +32,19 @@ def compose(envelopes: Sequence[Envelope]) -> dict[int, Message]:
     for version in Version.objects.filter(mailing__in={copy.mailing_id for copy in copies}):
         versions.setdefault(version.mailing_id, {})[version.language] = version
     organisation = Organisation.current()
+    lines = {
+        mailing.pk: personal_lines.lines(
+            mailing, [copy.supporter_id for copy in copies if copy.mailing_id == mailing.pk]
+        )
+        for mailing in Mailing.objects.filter(pk__in=versions)
+    }
     return {
-        copy.envelope_id: _message(copy.supporter, versions[copy.mailing_id], organisation)
+        copy.envelope_id: _message(
+            copy.supporter,
+            versions[copy.mailing_id],
+            organisation,
+            lines[copy.mailing_id].get(copy.supporter_id, {}),
+        )
         for copy in copies
     }
 
@@ -44,7 +56,10 @@ def unsubscribe_url(supporter: Supporter) -> str:
 
 
 def _message(
-    reader: Supporter, versions: dict[str, Version], organisation: Organisation
+    reader: Supporter,
+    versions: dict[str, Version],
+    organisation: Organisation,
+    lines: dict[str, str],
 ) -> Message:
     version = _in_language(versions, reader.language)
     name = f" {reader.given_name}" if reader.given_name else ""
@@ -53,6 +68,7 @@ def _message(
         ord(GIVEN_NAME): name,
         ord(UNSUBSCRIBE_URL): url,
         ord(READER): personal.token(reader),
+        ord(PERSONAL): lines.get(version.language, ""),
     }
     safe = {slot: escape(value) for slot, value in slots.items()}
     sender = organisation.name.in_language(version.language)
