@@ -128,7 +128,12 @@ def spec(weeks: Weeks, moments: Sequence[Moment], language: str) -> Spec:
     bars = {
         "data": {"values": rows},
         "mark": {"type": "bar"},
-        "encoding": {"x": {**x, "field": "from"}, "x2": {"field": "to"}, "y": y},
+        "encoding": {
+            "x": {**x, "field": "from"},
+            "x2": {"field": "to"},
+            "y": y,
+            "y2": {"datum": 0},
+        },
     }
     lanes = _lanes([(moment.on - weeks.starts_on).days for moment in moments], last)
     marks = [
@@ -149,11 +154,10 @@ def spec(weeks: Weeks, moments: Sequence[Moment], language: str) -> Spec:
             },
         ],
     }
-    top = 4 + LANE * (max(lanes, default=-1) + 1)
     return {
         "width": WIDTH,
         "height": HEIGHT,
-        "padding": {"left": 2, "right": 8, "top": top, "bottom": 2},
+        "padding": {"left": 2, "right": 8, "top": 4, "bottom": 2},
         "layer": [bars, lines] if marks else [bars],
     }
 

@@ -24,6 +24,8 @@ DARK = {
     RED: "#f0793a",
     ACCENT: "#8fc9c5",
 }
+# Ours on paper; pages draw pictures with the fonts of the machine.
+FONT = "Familjen Grotesk, sans-serif"
 SCHEMA = "https://vega.github.io/schema/vega-lite/v5.json"
 Spec = dict[str, Any]
 
@@ -59,11 +61,12 @@ class Chart:
 
 CONFIG: Spec = {
     "background": None,
-    "font": "sans-serif",
+    "font": FONT,
     "view": {"stroke": None},
     "bar": {"color": ACCENT},
     "axis": {
         "labelColor": INK,
+        "labelFont": FONT,
         "labelFontSize": 12,
         "labelLimit": 170,
         "domainColor": RULE,
@@ -71,8 +74,14 @@ CONFIG: Spec = {
         "tickColor": RULE,
         "title": None,
     },
-    "text": {"color": INK, "fontSize": 12},
-    "legend": {"labelColor": INK, "labelFontSize": 12, "title": None, "orient": "top"},
+    "text": {"color": INK, "font": FONT, "fontSize": 12},
+    "legend": {
+        "labelFont": FONT,
+        "labelColor": INK,
+        "labelFontSize": 12,
+        "title": None,
+        "orient": "top",
+    },
 }
 
 
@@ -123,7 +132,8 @@ def bars(rows: list[dict[str, Any]], *, height: int = 26) -> Spec:
     return {
         "width": WIDTH - 150,
         "height": {"step": height},
-        "padding": {"left": 0, "right": 34, "top": 2, "bottom": 2},
+        # Letters of another machine may be wider than those the labels were measured with.
+        "padding": {"left": 24, "right": 24, "top": 2, "bottom": 2},
         "data": {"values": rows},
         "encoding": {"x": x, "y": y},
         "layer": [bar, label],

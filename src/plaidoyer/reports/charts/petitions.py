@@ -80,7 +80,7 @@ def spec(
     return {
         "width": WIDTH,
         "height": 150,
-        "padding": {"left": 2, "right": 10, "top": 18, "bottom": 2},
+        "padding": {"left": 2, "right": 10, "top": 4, "bottom": 2},
         "layer": [
             {
                 "data": {"values": rows},

@@ -37,7 +37,9 @@ def tell(reached: Iterable[str], language: str) -> Chart | None:
         whole,
     ) % {
         "all": wording.number(whole, language),
-        "parts": ", ".join(f"{wording.number(counts[row], language)} {row.label}" for row in rows),
+        "parts": "; ".join(
+            _("%(heading)s: %(n)d") % {"heading": row.label, "n": counts[row]} for row in rows
+        ),
     }
     return Chart(
         key="standings",
@@ -63,20 +65,19 @@ def spec(counts: Counter[str], rows: list[Standing], language: str) -> Spec:
             for n in range(counts[row])
         ]
         line += -(-counts[row] // ROW)
-    left = 128
-    step = (WIDTH - left - 30) / ROW
+    step = (WIDTH - 150) / ROW
     x = {"field": "at", "type": "quantitative", "axis": None, "scale": {"domain": [0, ROW - 1]}}
     y = {"field": "line", "type": "ordinal", "axis": None, "sort": None}
     text = {"type": "text", "baseline": "middle"}
     return {
         "width": step * (ROW - 1),
         "height": {"step": 24},
-        "padding": {"left": left, "right": 34, "top": 2, "bottom": 2},
+        "padding": {"left": 16, "right": 8, "top": 2, "bottom": 2},
         "encoding": {"y": y},
         "layer": [
             {
                 "data": {"values": squares},
-                "mark": {"type": "square", "size": 62, "opacity": 1},
+                "mark": {"type": "square", "size": 54, "opacity": 1},
                 "encoding": {
                     "x": x,
                     "color": {"field": "colour", "type": "nominal", "scale": None},

@@ -107,7 +107,7 @@ def spec(names: Sequence[str], parties: Sequence[Counter[str]], ways: Sequence[O
     return {
         "width": WIDTH - 130,
         "height": {"step": 26},
-        "padding": {"left": 0, "right": 8, "top": 2, "bottom": 2},
+        "padding": {"left": 20, "right": 8, "top": 2, "bottom": 2},
         "data": {"values": rows},
         "encoding": {
             "y": {
