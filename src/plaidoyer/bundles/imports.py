@@ -4,6 +4,7 @@ What is there already stays as it is: a campaign or an edition by its short name
 day and its title. Editions come in as drafts, figures not at all: a count is rows.
 """
 
+import datetime
 import hashlib
 from dataclasses import dataclass, field
 from typing import Any
@@ -14,7 +15,6 @@ from django.core.exceptions import ValidationError
 from django.db import models, transaction
 from django.db.models.deletion import Collector, ProtectedError, RestrictedError
 from django.utils import timezone
-from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 
 from plaidoyer.actions.kinds import KINDS
@@ -217,14 +217,14 @@ class _Taker:
     def form(self, campaign: Campaign, told: Tree, place: str) -> None:
         if told["kind"] not in KINDS:
             raise BundleError(f"{place}.kind", _("No kind of form is called that here."))
-        opens, closes = told["opens_at"], told.get("closes_at")
+        closes = told.get("closes_at")
         self.add(
             ActionForm(
                 campaign=campaign,
                 kind=told["kind"],
                 name=Words(told["name"]),
-                opens_at=parse_datetime(opens),
-                closes_at=parse_datetime(closes) if closes else None,
+                opens_at=datetime.datetime.fromisoformat(told["opens_at"]),
+                closes_at=datetime.datetime.fromisoformat(closes) if closes else None,
                 # Nobody has looked at it here: it takes nothing until somebody lets it.
                 paused_at=timezone.now(),
                 goal=told.get("goal"),
@@ -255,7 +255,7 @@ class _Taker:
             self.movement(milestone, move, f"{place}.movements[{n}]")
         for n, proof in enumerate(told.get("evidence", [])):
             seen = proof.get("retrieved_at")
-            at = {"retrieved_at": parse_datetime(seen)} if seen else {}
+            at = {"retrieved_at": datetime.datetime.fromisoformat(seen)} if seen else {}
             row = Evidence(milestone=milestone, **{**proof, **at})
             self.add(row, f"{place}.evidence[{n}]")
 

@@ -8,7 +8,6 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 from jsonschema import Draft202012Validator, FormatChecker
 from jsonschema.exceptions import ValidationError, best_match
@@ -36,7 +35,14 @@ def read(data: bytes) -> Tree:
     if len(data) > MEGABYTES * 1_000_000:
         reason = _("The file is larger than %(limit)d MB.") % {"limit": MEGABYTES}
         raise BundleError("", reason)
-    tree = _parsed(data)
+    return judge(_parsed(data))
+
+
+def judge(tree: Any) -> Tree:
+    """`tree`, once it is found to follow the schema, with no key that leads nowhere.
+
+    Raises BundleError with the place and the reason.
+    """
     if error := best_match(validator().iter_errors(tree)):
         raise BundleError(_place(error.absolute_path), _reason(error))
     _references(tree)
@@ -102,8 +108,8 @@ def _is_day(found: object) -> bool:
 def _is_moment(found: object) -> bool:
     if not isinstance(found, str):
         return True
-    at = parse_datetime(found)
-    return at is not None and at.tzinfo is not None and at.year >= 1900
+    at = datetime.datetime.fromisoformat(found)
+    return at.tzinfo is not None and at.year >= 1900
 
 
 def _place(path: Iterable[Any]) -> str:

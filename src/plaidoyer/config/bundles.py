@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from typing import IO
 
 import click
 
@@ -14,7 +15,7 @@ def bundle() -> None:
 @bundle.command("export")
 @click.argument("slugs", nargs=-1, metavar="[CAMPAIGN]...")
 @click.option("--output", "-o", type=click.File("w", encoding="utf-8"), default="-")
-def export_(slugs: tuple[str, ...], output: click.utils.LazyFile) -> None:
+def export_(slugs: tuple[str, ...], output: IO[str]) -> None:
     """Write a bundle of those campaigns, by their short names; of all, if none is named."""
     from plaidoyer.config.cli import prepare
 

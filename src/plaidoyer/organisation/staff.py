@@ -15,6 +15,7 @@ ORGANISERS = {
     "parliament": WRITE,
     "outcomes": WRITE,
     "reports": WRITE,
+    "bundles": {"add", "change", "view"},
     "newsletters": {"add", "change", "view"},
     "actions": {"view"},
     "actions.actionform": WRITE,

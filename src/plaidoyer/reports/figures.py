@@ -15,10 +15,11 @@ from django.utils.translation import ngettext
 
 from plaidoyer.actions.kinds import KINDS
 from plaidoyer.actions.models import ActionForm
+from plaidoyer.campaigns.models import Campaign
 from plaidoyer.lib import wording
 from plaidoyer.parliament import tellings
 from plaidoyer.parliament.models import PetitionSnapshot
-from plaidoyer.reports.counts import Counts, Followed, start
+from plaidoyer.reports.counts import Counts, Followed, count, follow, start
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +50,13 @@ class Figure:
                 "definition": wording.spaced(self.define(language), language),
                 "source_url": self.source_url,
             }
+
+
+def gather(campaign: Campaign, starts_on: datetime.date, ends_on: datetime.date) -> list[Figure]:
+    """Every figure of one campaign over the period that is not zero; days are UTC days."""
+    forms = list(campaign.forms.order_by("pk"))
+    petitions = follow([campaign.pk], min(ends_on, timezone.localdate())).get(campaign.pk, [])
+    return of(forms, petitions, count(forms, starts_on, ends_on), starts_on, ends_on)
 
 
 def of(

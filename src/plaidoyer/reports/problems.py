@@ -1,7 +1,7 @@
 """What stands between an edition and its publication, told to the people who write it."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.conf import settings
@@ -89,7 +89,9 @@ def _of_item(entry: Entry, languages: list[str]) -> Iterator[Problem]:
         yield problem(text, heading=entry.derived.label)
     elif changes := sightings.changes(entry):
         text = _("The facts of “%(item)s” have changed since it was written (%(changes)s).")
-        yield problem(text, changes="; ".join(changes))
+        told = problem(text, changes="; ".join(changes))
+        # A figure is published as it is counted then; only its writers' words may lag behind.
+        yield replace(told, blocks=bool(sightings.of_outcomes(entry)))
     for milestone in _unproved(entry):
         text = _("“%(item)s”: there is no evidence for “%(milestone)s”.")
         yield problem(text, milestone=milestone.title)

@@ -43,13 +43,23 @@ def note(facts: Facts, items: Iterable[int]) -> None:
 
 def changes(entry: Entry) -> list[str]:
     """What the facts say otherwise than when the words were written, in the active language."""
-    before, now = entry.item.facts_seen, seen(entry)
-    if not before or before == now:
+    return [*of_figures(entry), *of_outcomes(entry)]
+
+
+def of_figures(entry: Entry) -> list[str]:
+    """Which figures would be told otherwise; they change as long as people act."""
+    before = entry.item.facts_seen
+    return list(_figures(before["figures"], entry)) if before else []
+
+
+def of_outcomes(entry: Entry) -> list[str]:
+    """Which standings and milestones are told otherwise, new or gone."""
+    before = entry.item.facts_seen
+    if not before:
         return []
     return [
-        *_figures(before.get("figures", {}), entry),
-        *_standings(before.get("standings", {}), entry),
-        *_milestones(before.get("milestones", {}), now["milestones"]),
+        *_standings(before["standings"], entry),
+        *_milestones(before["milestones"], seen(entry)["milestones"]),
     ]
 
 

@@ -46,6 +46,7 @@ def test_facts_that_changed_since_the_words_are_marked_until_somebody_looks(half
     assert "more than 1,500" in change
     assert "more than 1,000" in change
     assert any("have changed since" in p.text for p in editions.check_list(half_year))
+    assert editions.hindrances(half_year) == []
 
     editions.still_right(entry.item)
     assert sightings.changes(contents.gather(half_year).entries[0]) == []
@@ -58,6 +59,8 @@ def test_a_new_milestone_is_a_change(half_year, facts):
 
     [change] = sightings.changes(contents.gather(half_year).entries[0])
     assert change == "new: A debate"
+    [hindrance] = editions.hindrances(half_year)
+    assert "A debate" in hindrance.text
 
 
 def test_words_are_kept_at_each_saving_and_compared_word_by_word(half_year, world):
