@@ -10,12 +10,15 @@ from django.urls import reverse
 from django.utils.feedgenerator import Atom1Feed
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
+from django.views.decorators.cache import cache_control
+from django.views.decorators.http import require_safe
 
 from plaidoyer.organisation.models import Organisation
 from plaidoyer.reports import corrections
 from plaidoyer.reports.models import Document
 
 NEWEST = 20
+FIVE_MINUTES = 300
 
 
 class Reports(Feed):
@@ -87,3 +90,6 @@ class Reports(Feed):
 
     def item_updateddate(self, item: dict[str, Any]) -> datetime.datetime:
         return item["at"]
+
+
+reports = require_safe(cache_control(public=True, max_age=FIVE_MINUTES)(Reports()))

@@ -5,7 +5,7 @@ from plaidoyer.reports import feeds, views
 app_name = "reports"
 urlpatterns = [
     path("reports/", views.index, name="index"),
-    path("reports/feed.atom", feeds.Reports(), name="feed"),
+    path("reports/feed.atom", feeds.reports, name="feed"),
     path("reports/<slug:slug>/", views.edition, name="edition"),
     path("reports/<slug:slug>/charts/<str:name>", views.chart, name="chart"),
     path("reports/<slug:slug>/pictures/<str:name>", views.picture, name="picture"),
