@@ -9,7 +9,7 @@ from pathlib import Path
 
 import click
 
-from plaidoyer.config import civics, handover, mail, mailing, postgres
+from plaidoyer.config import bundles, civics, handover, mail, mailing, postgres
 
 
 def find_database(*, durable: bool = False) -> None:
@@ -53,6 +53,7 @@ def main() -> None:
 
 main.add_command(civics.civics)
 main.add_command(handover.handover)
+main.add_command(bundles.bundle)
 main.add_command(mail.mail)
 main.add_command(mailing.mailing)
 

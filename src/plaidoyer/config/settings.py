@@ -111,6 +111,7 @@ TRUSTED_PROXIES = env_networks("TRUSTED_PROXIES", "127.0.0.0/8,::1")
 INSTALLED_APPS = [
     "plaidoyer.website",
     "plaidoyer.api",
+    "plaidoyer.bundles",
     "plaidoyer.reports",
     "plaidoyer.outcomes",
     "plaidoyer.newsletters",

@@ -20,6 +20,7 @@ ORGANISERS = {
     "figures": WRITE,
     "outcomes": WRITE,
     "reports": WRITE,
+    "bundles": {"add", "change", "view"},
     "newsletters": {"add", "change", "view"},
     "newsletters.segment": WRITE,
     "actions": {"view"},
