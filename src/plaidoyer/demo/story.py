@@ -27,6 +27,7 @@ from plaidoyer.demo import (
     arvane,
     assembly,
     book,
+    giving,
     newsletters,
     pages,
     seats,
@@ -95,6 +96,8 @@ def tell(scale: str) -> None:
     with told("Replies and a hand-over"):
         answers.tell(causes, by=staff["ed"])
         answers.hand_over(causes, by=staff["ed"])
+    with told("Gifts"):
+        giving.collect(by=staff["anne"], scale=SCALES[scale])
     with told("Newsletters"):
         newsletters.write()
     with connection.cursor() as cursor:

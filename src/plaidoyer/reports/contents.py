@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from plaidoyer.lib import typed, wording
 from plaidoyer.lib.words import Words
 from plaidoyer.newsletters.mailings import without_slots
+from plaidoyer.organisation import giving
 from plaidoyer.organisation.models import Organisation
 from plaidoyer.outcomes import reporting as outcomes
 from plaidoyer.outcomes.models import Milestone
@@ -112,7 +113,7 @@ class _Teller:
                 "accent": organisation.accent,
                 "contact_email": organisation.contact_email,
                 "postal_address": _lines(organisation.postal_address),
-                "giving_url": self.words(organisation.giving_url),
+                "giving_url": self.typed(giving.everywhere(organisation, self.language)),
             },
             "introduction": self.paragraphs(edition.introduction),
             "groups": groups,
