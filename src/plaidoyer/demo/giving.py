@@ -73,6 +73,8 @@ def open_fund(told: dict[str, Any], offers: list[dict[str, str]]) -> Fund:
 def give(number: int, fund: Fund, donor: Supporter, dice: random.Random) -> None:
     """One gift with its payments; one in twelve is promised and has not come yet."""
     [method] = dice.choices(list(METHODS), list(METHODS.values()))
+    is_open = number % 12 == 5
+    method = "interac" if is_open else method
     is_monthly = method in {"card", "transfer"} and dice.random() < 0.3
     now = timezone.now()
     promised_at = now - datetime.timedelta(days=dice.triangular(1, 30 * MONTHS, 40))
@@ -92,7 +94,7 @@ def give(number: int, fund: Fund, donor: Supporter, dice: random.Random) -> None
         campaign=fund.campaign,
         promised_at=promised_at,
     )
-    if number % 12 == 5 and not is_monthly:
+    if is_open:
         return
     ends = promised_at + datetime.timedelta(days=30 * dice.choice([2, 5, 40, 40, 40]))
     paid_at = promised_at + datetime.timedelta(hours=dice.randint(1, 60))

@@ -91,8 +91,12 @@ class OverviewScreen(Screen):
         return back(request, "gifts_overview")
 
 
+# Of a bar, in the units of the drawing.
+TALLEST = 40
+
+
 def bars(months: list[tuple[datetime.date, int]]) -> list[dict[str, Any]]:
-    """The months with the height of each one's bar, in hundredths of the largest."""
+    """The months with the place and height of each one's bar."""
     most = max((amount for _month, amount in months), default=0) or 1
     names = wording.month_names(get_language() or "en")
     return [
@@ -100,9 +104,9 @@ def bars(months: list[tuple[datetime.date, int]]) -> list[dict[str, Any]]:
             "month": f"{names[month.month - 1]} {month.year}",
             "short": names[month.month - 1][:3],
             "amount": amount,
-            "height": max(0, round(amount * 100 / most, 1)),
+            "height": max(0, round(amount * TALLEST / most, 1)),
             "x": place * 10,
-            "y": 100 - max(0, round(amount * 100 / most, 1)),
+            "y": TALLEST - max(0, round(amount * TALLEST / most, 1)),
         }
         for place, (month, amount) in enumerate(months)
     ]

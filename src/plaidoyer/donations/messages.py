@@ -17,7 +17,7 @@ from django.utils.translation import override
 
 from plaidoyer.donations.models import Donation, DonationMail, Payment, Receipt
 from plaidoyer.donations.settings import GivingSettings
-from plaidoyer.lib import tokens
+from plaidoyer.lib import tokens, typed
 from plaidoyer.mail import envelopes
 from plaidoyer.mail.kinds import Message
 from plaidoyer.mail.models import Envelope
@@ -104,7 +104,7 @@ def write(
     text = render_to_string(f"donations/mails/{mail.kind}-text.txt", context)
     html = render_to_string("donations/mails/frame.html", context | {"text": text})
     return Message(
-        subject=" ".join(subject.split()),
+        subject=typed.line(subject),
         text=text,
         html=html,
         sender_name=str(organisation.name),

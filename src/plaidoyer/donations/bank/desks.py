@@ -64,12 +64,14 @@ class FormatForm(forms.Form):
         for part, label in COLUMNS.items():
             needed = part in {formats.DATE, formats.AMOUNT}
             choices = columns if needed else [("", "—"), *columns]
-            self.fields[part] = forms.ChoiceField(label=label, choices=choices, required=needed)
+            self.fields[f"column_{part}"] = forms.ChoiceField(
+                label=label, choices=choices, required=needed
+            )
 
     def mapping(self) -> dict[str, int | str]:
         """The columns, once the form is valid."""
         said = self.cleaned_data
-        places = {part: int(said[part]) for part in COLUMNS if said[part] != ""}
+        places = {part: int(place) for part in COLUMNS if (place := said[f"column_{part}"]) != ""}
         return {**places, "order": said["order"]}
 
 
@@ -122,7 +124,10 @@ class FormatScreen(Changing):
         known = self.upload.format
         guessed = known.mapping if known else formats.guess(self.found)
         named = {"name": known.name, "currency": known.currency} if known else {"currency": "CAD"}
-        form = FormatForm(self.found, initial={**guessed, **named})
+        columns = {f"column_{part}": place for part, place in guessed.items()}
+        form = FormatForm(
+            self.found, initial={**columns, **named, "order": guessed.get("order", "ymd")}
+        )
         return super().get_context_data(
             **{"form": form, **kwargs}, upload=self.upload, rows=self.found[:6]
         )

@@ -157,9 +157,17 @@ def body(found: Sequence[Sequence[str]]) -> Sequence[Sequence[str]]:
 
 
 def order(days: Sequence[str]) -> str:
-    """How the dates of a column are ordered: the only way in which all of them are days."""
-    fitting = [name for name in ORDERS if all(read_day(day, name) for day in days[:500] if day)]
-    return fitting[0] if fitting else "ymd"
+    """How the dates of a column are ordered: the way in which all of them are days.
+
+    Where several ways fit, that in which none is to come and all are closest together.
+    """
+    said, today = [day for day in days[:500] if day], datetime.date.today()
+    spans = {}
+    for name in ORDERS:
+        read = [day for text in said if (day := read_day(text, name))]
+        if read and len(read) == len(said):
+            spans[name] = (max(read) > today, max(read) - min(read))
+    return min(spans, key=lambda name: spans[name]) if spans else "ymd"
 
 
 def read_day(text: str, order: str) -> datetime.date | None:
@@ -169,6 +177,9 @@ def read_day(text: str, order: str) -> datetime.date | None:
     parts = [part for part in found.groups() if part]
     year, month, day = (int(parts[place]) for place in ORDERS[order])
     if len(parts[ORDERS[order][0]]) == 2:
+        # A year of two digits stands last.
+        if order == "ymd":
+            return None
         year += 2000
     try:
         read = datetime.date(year, month, day)

@@ -147,8 +147,9 @@ class StripeServer:
             price = {"id": "price_1", "product": "prod_1", "unit_amount": session["amount_total"]}
             item = {"id": "si_1", "quantity": 1, "price": price}
             made = self.new(
-                "subscription", "sub", status="active", customer=customer, metadata=session["about"],
-                currency=session["currency"], items={"data": [item]}, pause_collection=None,
+                "subscription", "sub", status="active", customer=customer,
+                metadata=session["about"], currency=session["currency"],
+                items={"data": [item]}, pause_collection=None,
             )  # fmt: skip
             session["subscription"] = made["id"]
             self.tell("customer.subscription.created", made)
