@@ -14,6 +14,7 @@ from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
+from plaidoyer.donations import reporting as donations
 from plaidoyer.lib import typed, wording
 from plaidoyer.lib.words import Words
 from plaidoyer.newsletters.mailings import without_slots
@@ -121,6 +122,7 @@ class _Teller:
             "our_part": self.paragraphs(edition.our_part),
             "thanks": self.paragraphs(edition.thanks),
             "appeal": self.paragraphs(edition.appeal),
+            "giving_ways": self.giving_ways(),
             "counting": labels.how_we_count(
                 wording.moment(timezone.localtime(self.facts.at), self.language), self.language
             ),
@@ -144,6 +146,13 @@ class _Teller:
                     }
                 )
         return told
+
+    def giving_ways(self) -> list[Tree]:
+        """How one gives without a card: the lines of each way under its name."""
+        return [
+            {"label": way["label"], "lines": _lines(self.typed(way["words"]))}
+            for way in donations.giving_ways(self.language)
+        ]
 
     def item(self, entry: Entry) -> Tree:
         item = entry.item
