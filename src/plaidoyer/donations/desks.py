@@ -8,6 +8,7 @@ from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpRespons
 from django.shortcuts import get_object_or_404
 from django.urls import URLPattern, path
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin import messages
@@ -102,7 +103,7 @@ def bars(months: list[tuple[datetime.date, int]]) -> list[dict[str, Any]]:
     return [
         {
             "month": f"{names[month.month - 1]} {month.year}",
-            "short": names[month.month - 1][:3],
+            "short": date_format(month, "M"),
             "amount": amount,
             "height": max(0, round(amount * TALLEST / most, 1)),
             "x": place * 10,

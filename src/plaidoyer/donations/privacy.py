@@ -11,7 +11,7 @@ from typing import Any
 from django.db.models import Max, Q, QuerySet
 from django.utils import timezone
 
-from plaidoyer.donations.models import BankLine, Donation, Receipt
+from plaidoyer.donations.models import BankLine, CardFact, Donation, Receipt
 from plaidoyer.donations.settings import GivingSettings
 from plaidoyer.mail import envelopes
 from plaidoyer.mail.models import Envelope
@@ -92,6 +92,8 @@ def forget(now: datetime.datetime | None = None) -> int:
     """
     now = now or timezone.now()
     Donation.objects.filter(promised_at__lt=now - NETWORK).exclude(network="").update(network="")
+    # Of another business on the same account of the provider: no gift came of it.
+    CardFact.objects.filter(applied_at=None, received_at__lt=now - UNPAID).delete()
     first_kept = timezone.localtime(now).year - GivingSettings.current().kept_years
     old = datetime.datetime(first_kept, 1, 1, tzinfo=timezone.get_default_timezone())
     BankLine.objects.filter(payment=None, emptied_at=None, booked_on__lt=old.date()).update(

@@ -5,7 +5,10 @@ that comes before what it is about waits, and is looked at again after everythin
 So the ledger is a function of the facts that are known, not of the order they came in.
 """
 
-from django.db import transaction
+import datetime
+import logging
+
+from django.db import DatabaseError, transaction
 from django.db.models import Q
 from django.utils import timezone
 
@@ -24,7 +27,10 @@ from plaidoyer.donations.models import (
 from plaidoyer.lib.typed import uuid_of
 
 State = RecurringStep.State
+logger = logging.getLogger(__name__)
+
 MOST = 500
+PATIENCE = datetime.timedelta(days=4)
 # The provider gave the money back to us: the refund did not come through.
 UNDONE = {"failed", "canceled"}
 STATES = {
@@ -52,10 +58,26 @@ def settle(key: int) -> bool:
     return True
 
 
+def settle_or_wait(key: int) -> bool:
+    """Settles a fact; one that cannot be now stays on disk, and the worker tries again.
+
+    What the books refuse (more would go back than came) shows in the reconciliation.
+    """
+    try:
+        return settle(key)
+    except (DatabaseError, booking.TooMuchError) as error:
+        logger.warning("Card fact %s must wait: %s", key, type(error).__name__)
+        return False
+
+
 def settle_waiting(limit: int = MOST) -> int:
-    """Looks again at facts that wait, the oldest first; how many were applied."""
-    waiting = CardFact.objects.filter(applied_at=None).order_by("received_at")
-    return sum(settle(key) for key in waiting.values_list("pk", flat=True)[:limit])
+    """Looks again at facts of the last days that wait, the newest first; how many were applied.
+
+    What is of no gift of ours waits in vain: it does not hold up others.
+    """
+    recent = CardFact.objects.filter(applied_at=None, received_at__gt=timezone.now() - PATIENCE)
+    keys = recent.order_by("-received_at").values_list("pk", flat=True)[:limit]
+    return sum(settle_or_wait(key) for key in keys)
 
 
 def related(fact: CardFact) -> list[int]:

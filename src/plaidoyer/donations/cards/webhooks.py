@@ -1,17 +1,13 @@
 """Hears the provider: a signed word is kept once and committed; then what follows is done."""
 
 import json
-import logging
 from typing import Any
 
 import stripe
 from django.conf import settings
-from django.db import DatabaseError
 
 from plaidoyer.donations.cards import facts, settling
 from plaidoyer.donations.models import CardFact
-
-logger = logging.getLogger(__name__)
 
 # A signature older than this may be somebody's who overheard it.
 TOLERANCE_SECONDS = 300
@@ -39,7 +35,7 @@ def hear(body: bytes, signature: str) -> CardFact | None:
         raise ForgedError from None
     try:
         told = facts.read(json.loads(words))
-    except (KeyError, TypeError, ValueError, AttributeError, IndexError):
+    except (KeyError, TypeError, ValueError, AttributeError, IndexError, OverflowError, OSError):
         raise UnreadableError from None
     return take(told) if told else None
 
@@ -49,11 +45,7 @@ def take(told: facts.Told) -> CardFact | None:
     fact = keep(told)
     if fact is None:
         return None
-    try:
-        settling.settle(fact.pk)
-    except DatabaseError as error:
-        # It is on disk: the worker settles it within a minute.
-        logger.warning("Card fact %s must wait: %s", fact.pk, type(error).__name__)
+    settling.settle_or_wait(fact.pk)
     return fact
 
 

@@ -7,9 +7,11 @@ import random
 import pytest
 from django.test import Client
 from django.utils import timezone
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from plaidoyer.donations import messages
-from plaidoyer.donations.cards import reconciling, refunding, settling
+from plaidoyer.donations.cards import facts, reconciling, refunding, settling
 from plaidoyer.donations.ledgers import booking
 from plaidoyer.donations.models import (
     CardFact,
@@ -56,7 +58,7 @@ def hear(provider, events=None):
         assert post(event).status_code == 200
 
 
-def test_without_keys_no_page_speaks_of_cards(db, settings):
+def test_without_keys_no_page_speaks_of_cards(db):
     make_settings()
     make_fund()
 
@@ -359,3 +361,39 @@ def fields(form):
     import re
 
     return re.findall(r'name="(\w+)" value="([^"]*)"', form)
+
+
+THINGS = st.recursive(
+    st.none() | st.integers() | st.text(max_size=8) | st.sampled_from(["cad", "succeeded", "pi_1"]),
+    lambda inner: (
+        st.lists(inner, max_size=2)
+        | st.dictionaries(
+            st.sampled_from(
+                ["id", "status", "amount", "currency", "items", "metadata", "payments"]
+            ),
+            inner,
+        )
+    ),
+    max_leaves=12,
+)
+
+
+@settings(max_examples=80, deadline=None, suppress_health_check=list(HealthCheck))
+@given(st.sampled_from(sorted(facts.READERS)), THINGS, st.integers() | st.just(1_790_000_000))
+def test_no_signed_word_of_any_shape_breaks_the_door(provider, fund, kind, thing, at):
+    event = {"id": f"evt_{random.random()}", "type": kind, "created": at, "data": {"object": thing}}
+
+    assert post(event).status_code in {200, 422}
+
+
+def test_what_the_books_refuse_waits_and_holds_up_nothing(provider, fund):
+    charge = provider.pay(begin(provider))
+    hear(provider)
+    refund = {"id": "re_x", "payment_intent": charge["payment_intent"], "charge": charge["id"]}
+    too_much = refund | {"amount": 60_00, "currency": "cad", "status": "succeeded"}
+
+    hear(provider, [provider.tell("refund.created", too_much)])
+
+    assert booking.given(fund) == 50_00
+    assert settling.settle_waiting() == 0
+    assert CardFact.objects.filter(applied_at=None).count() == 1
