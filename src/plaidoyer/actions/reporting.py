@@ -24,6 +24,7 @@ from plaidoyer.actions.kinds import KINDS
 from plaidoyer.actions.messages import own_link_path, withdrawal_path
 from plaidoyer.actions.models import Action, ActionForm, ActionPage, Confirmation, ShareCode
 from plaidoyer.lib import addresses, tokens, wording
+from plaidoyer.organisation import giving
 from plaidoyer.organisation.models import Organisation
 from plaidoyer.supporters import consents
 from plaidoyer.supporters.models import Supporter
@@ -173,6 +174,7 @@ def after_screen(form: ActionForm, supporter: Supporter | None = None) -> dict[s
         "campaign_page": campaign_page(page),
         "next_page": next_one,
         "progress": progress(form),
+        "give_url": giving.address(Organisation.current(), form.campaign),
     }
 
 

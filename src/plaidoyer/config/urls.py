@@ -15,6 +15,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("documents/", include(wagtaildocs_urls)),
     path("", include("plaidoyer.newsletters.urls")),
     path("", include("plaidoyer.mail.urls")),
+    path("", include("plaidoyer.donations.cards.urls")),
     path("", include("plaidoyer.api.urls")),
 ]
 if settings.DEMO_MAILDIR:
@@ -24,6 +25,7 @@ urlpatterns += i18n_patterns(
     path("", include("plaidoyer.actions.urls")),
     path("", include("plaidoyer.reports.urls")),
     path("", include("plaidoyer.figures.urls")),
+    path("", include("plaidoyer.donations.urls")),
     path("", include("plaidoyer.newsletters.archive")),
     path("", include("plaidoyer.delivery.replies.urls")),
     path("", include("plaidoyer.delivery.mailboxes.urls")),

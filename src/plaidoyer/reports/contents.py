@@ -13,9 +13,11 @@ from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
+from plaidoyer.donations import reporting as donations
 from plaidoyer.lib import typed, wording
 from plaidoyer.lib.words import Words
 from plaidoyer.newsletters.mailings import without_slots
+from plaidoyer.organisation import giving
 from plaidoyer.outcomes.models import EVIDENCED, Milestone
 from plaidoyer.parliament.courses import Deadline
 from plaidoyer.reports import figures, labels
@@ -66,8 +68,7 @@ class _Teller:
                 "accent": organisation.accent,
                 "contact_email": organisation.contact_email,
                 "postal_address": _lines(organisation.postal_address),
-                "giving_url": self.words(organisation.giving_url),
-                "giving": _lines(self.words(self.facts.settings.giving)),
+                "giving_url": self.typed(giving.everywhere(organisation, self.language)),
             },
             "introduction": self.paragraphs(edition.introduction),
             "groups": groups,
@@ -75,6 +76,7 @@ class _Teller:
             "our_part": self.paragraphs(edition.our_part),
             "thanks": self.paragraphs(edition.thanks),
             "appeal": self.paragraphs(edition.appeal),
+            "giving_ways": self.giving_ways(),
             "counting": labels.how_we_count(
                 wording.moment(timezone.localtime(self.facts.at), self.language), self.language
             ),
@@ -144,6 +146,13 @@ class _Teller:
     def moment(self, milestone: Milestone) -> acts.Moment:
         words = self.words(milestone.title)
         return acts.Moment(milestone.happened_on, words, _decides(milestone))
+
+    def giving_ways(self) -> list[Tree]:
+        """How one gives without a card: the lines of each way under its name."""
+        return [
+            {"label": way["label"], "lines": _lines(self.typed(way["words"]))}
+            for way in donations.giving_ways(self.language)
+        ]
 
     def item(self, entry: Entry) -> Tree:
         item = entry.item

@@ -1,4 +1,4 @@
-"""What the organisation decided for all its editions: names of headings, ways to give."""
+"""What the organisation decided for all its editions: names of headings."""
 
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel, MultiFieldPanel
@@ -17,12 +17,6 @@ class ReportSettings(BaseSiteSetting):
     ongoing = WordsField(_("ongoing"), blank=True)
     setback = WordsField(_("setbacks"), blank=True)
     recalled = WordsField(_("won earlier"), blank=True)
-    giving = WordsField(
-        _("ways to give"),
-        long=True,
-        blank=True,
-        help_text=_("One a line: by card, monthly, by transfer, by telephone, by mail."),
-    )
 
     panels = [
         MultiFieldPanel(
@@ -32,7 +26,6 @@ class ReportSettings(BaseSiteSetting):
             ],
             _("Names of the headings"),
         ),
-        FieldPanel("giving"),
     ]
 
     class Meta:

@@ -123,7 +123,6 @@ class Migration(migrations.Migration):
                 ('ongoing', plaidoyer.lib.words.WordsField(blank=True, default=plaidoyer.lib.words.Words, verbose_name='ongoing')),
                 ('setback', plaidoyer.lib.words.WordsField(blank=True, default=plaidoyer.lib.words.Words, verbose_name='setbacks')),
                 ('recalled', plaidoyer.lib.words.WordsField(blank=True, default=plaidoyer.lib.words.Words, verbose_name='won earlier')),
-                ('giving', plaidoyer.lib.words.WordsField(blank=True, default=plaidoyer.lib.words.Words, help_text='One a line: by card, monthly, by transfer, by telephone, by mail.', long=True, verbose_name='ways to give')),
                 ('site', models.OneToOneField(editable=False, on_delete=django.db.models.deletion.CASCADE, to='wagtailcore.site')),
             ],
             options={
