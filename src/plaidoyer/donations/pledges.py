@@ -28,6 +28,20 @@ def promise(*, tell: bool = True, **facts: Any) -> Donation:
     return donation
 
 
+def recognise(donation: Donation) -> Supporter | None:
+    """The supporter whose gift it is, made where there is none: their own page, export and
+    erasure are for donors too. It puts nobody on a list. None without an address."""
+    if donation.supporter_id or not donation.email:
+        return donation.supporter
+    known = {name: getattr(donation, name) for name in ("email", "given_name", "family_name")}
+    donation.supporter, _new = Supporter.objects.get_or_create(
+        canonical_email=addresses.canonical(donation.email),
+        defaults=known | {"language": donation.language},
+    )
+    donation.save(update_fields=["supporter"])
+    return donation.supporter
+
+
 def is_flooded(email: str) -> bool:
     """Whether that address had as many mails of ours today as nobody may have us send."""
     lately = DonationMail.objects.filter(

@@ -7,12 +7,13 @@ from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from plaidoyer.donations import funds, ways
+from plaidoyer.donations import funds, messages, privacy, ways
 from plaidoyer.donations.forms import GiftForm
 from plaidoyer.donations.ledgers import booking
 from plaidoyer.donations.models import Donation, Fund, Offer, Payment
 from plaidoyer.donations.settings import GivingSettings
 from plaidoyer.lib import money, wording
+from plaidoyer.supporters.models import Supporter
 
 
 def progress(fund: Fund) -> dict[str, Any]:
@@ -65,6 +66,21 @@ def thanks_screen(donation: Donation) -> dict[str, Any]:
         "payment": donation.payments.order_by("pk").first(),
         "paper_url": reverse("donations:paper", args=[donation.fund.slug]),
     }
+
+
+def of_supporter(supporter: Supporter) -> list[dict[str, Any]]:
+    """The gifts of a supporter whose money came, the newest first, for their own page."""
+    gifts = privacy.of(supporter).filter(payments__isnull=False).distinct()
+    gifts = gifts.select_related("fund", "recurring").prefetch_related("payments")
+    return [
+        {
+            "gift": gift,
+            "last": max(payment.paid_at for payment in gift.payments.all()),
+            "number": len(gift.payments.all()),
+            "manage_url": messages.manage_path(gift) if hasattr(gift, "recurring") else "",
+        }
+        for gift in gifts.order_by("-promised_at")
+    ]
 
 
 def giving_ways(language: str) -> list[dict[str, str]]:

@@ -10,7 +10,7 @@ from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import override
 
-from plaidoyer.donations import messages
+from plaidoyer.donations import messages, pledges
 from plaidoyer.donations.ledgers import booking
 from plaidoyer.donations.models import (
     Donation,
@@ -47,6 +47,7 @@ def thank(payment: Payment, settings: GivingSettings, *, tell: bool = True) -> b
     is_done = payment.receipt_lines.exists() or payment.mails.filter(kind="thanks").exists()
     if is_done or donation.emptied_at or not booking.left(payment):
         return False
+    pledges.recognise(donation)
     receipt = issue([payment], settings) if settings.receipts else None
     if not tell:
         return receipt is not None

@@ -5,6 +5,8 @@ import re
 import pytest
 from django.test import Client
 
+from plaidoyer.actions import intake
+from plaidoyer.actions.messages import thanks_path
 from plaidoyer.donations.models import Donation, DonationMail, Offer
 from plaidoyer.donations.tests.giving import (
     gift,
@@ -16,7 +18,7 @@ from plaidoyer.donations.tests.giving import (
 from plaidoyer.lib.words import Words
 from plaidoyer.mail import kinds
 from plaidoyer.mail.models import Envelope
-from plaidoyer.testing import make_campaign
+from plaidoyer.testing import make_campaign, make_form
 
 pytestmark = pytest.mark.django_db
 
@@ -154,3 +156,14 @@ def test_the_list_leads_to_every_open_fund_and_acts_lead_to_their_own(fund):
     assert giving.address(Organisation.current(), campaign).endswith("/page/?campaign=meadow")
     elsewhere = Organisation(giving_url=Words(en="https://give.example/"))
     assert giving.address(elsewhere, campaign) == "https://give.example/"
+
+
+def test_after_an_act_its_supporter_finds_the_campaigns_own_fund(fund):
+    form = make_form()
+    make_fund("page", campaign=form.campaign)
+    suzie = {"given_name": "Suzie", "family_name": "Roy", "email": "suzie@post.example"}
+    act = intake.append(form, language="en", page="/", **suzie)
+
+    page = Client().get(thanks_path(act)).content.decode()
+
+    assert "/en/give/page/?campaign=meadow" in page
