@@ -41,7 +41,9 @@ def derive(campaign: Campaign, starts_on: datetime.date, ends_on: datetime.date)
         standings.standings(campaign, on=ends_on).values(),
         is_closed=campaign.closed_on is not None and campaign.closed_on <= ends_on,
         was_won=earlier_win(campaign, starts_on) is not None,
-        has_news=campaign.milestones.filter(happened_on__range=(starts_on, ends_on)).exists(),
+        has_news=campaign.milestones.holding()
+        .filter(happened_on__range=(starts_on, ends_on))
+        .exists(),
     )
 
 

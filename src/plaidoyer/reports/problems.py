@@ -95,7 +95,7 @@ def _unproved(edition: Edition, item: Item) -> list[Milestone]:
     """Milestones told in this edition that claim something and have no evidence."""
     if item.heading == Heading.RECALLED:
         return []
-    told = item.campaign.milestones.filter(
+    told = item.campaign.milestones.holding().filter(
         happened_on__range=(edition.starts_on, edition.ends_on), evidence=None
     )
     told = told.prefetch_related(Prefetch("movements"))
@@ -112,12 +112,14 @@ def _borne_out(edition: Edition, item: Item) -> bool:
     wanted = BORNE_OUT_BY.get(Heading(item.heading))
     return (
         wanted is None
-        or item.campaign.milestones.filter(
+        or item.campaign.milestones.holding()
+        .filter(
             happened_on__lte=edition.ends_on,
             evidence__isnull=False,
             movements__demand__campaign=item.campaign,
             movements__standing__in=wanted,
-        ).exists()
+        )
+        .exists()
     )
 
 
