@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 from django.db import connection
+from django.test import TransactionTestCase
 from django.utils import translation
 from wagtail.signal_handlers import disable_reference_index_auto_update
 
@@ -41,14 +42,29 @@ def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix, c
     connection.settings_dict["TEST"]["TEMPLATE"] = make_template(cluster)
 
 
+@pytest.fixture(autouse=True, scope="session")
+def nothing_is_flushed_twice():
+    """A test that commits leaves its database as it is, unless it named the apps it fills."""
+    flush = TransactionTestCase._fixture_teardown
+
+    def flush_named_apps(self):
+        if self.available_apps is not None:
+            flush(self)
+
+    TransactionTestCase._fixture_teardown = flush_named_apps
+    yield
+    TransactionTestCase._fixture_teardown = flush
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_teardown(item, nextitem):
-    """After a test that commits, its emptied database is a copy of the template again."""
+    """After a test that commits, the database is a copy of the template again."""
     yield
     marker = item.get_closest_marker("django_db")
     commits = marker is not None and marker.kwargs.get("transaction")
     commits = commits or "live_server" in getattr(item, "fixturenames", ())
-    if commits and nextitem is not None:
+    cleared = marker is not None and "available_apps" in marker.kwargs
+    if commits and not cleared and nextitem is not None:
         from django.contrib.contenttypes.models import ContentType
 
         from tests.servers import make_database

@@ -115,6 +115,8 @@ def test_its_own_page_tells_figure_places_and_the_day_of_the_answer(client, peti
     assert "April 13, 2024" in text
     assert "days late: it was due on April 15, 2024" in text
     assert "<polyline" in english.text
+    # The picture ends with the day on which the answer is due.
+    assert ">April 15, 2024</text>" in english.text
     assert "Reached by December 4, 2023" in text
     assert "public" in english["Cache-Control"]
     assert not english.cookies
@@ -182,6 +184,17 @@ def test_the_vote_of_18_march_is_typed_in_and_shown(client, petition):
         page = client.get(f"/{language}/votes/{event.public_id}/").text
         assert words in page
         assert "117" in page
+    campaign = make_campaign()
+    campaign.asked_votes.create(event=event, option="yes", reason=Words(fr="Oui", en="Yes"))
+    (figure,) = figures.gather(campaign, datetime.date(2024, 1, 1), datetime.date(2024, 3, 31))
+    english, french = figure.tell("en"), figure.tell("fr")
+    assert (english["words"], english["label"]) == ("204", "votes for")
+    assert "Adopted as amended on March 18, 2024: 204 for, 117 against." in english["definition"]
+    assert (french["words"], french["label"]) == ("204", "voix pour")
+    assert "Motion adoptée avec modifications le 18 mars 2024" in french["definition"]
+    assert french["source_url"].startswith("https://www.ourcommons.ca/")
+    # A vote of another period is told in another report.
+    assert figures.gather(campaign, datetime.date(2024, 4, 1), datetime.date(2024, 6, 30)) == []
 
 
 def test_the_calendar_of_the_campaign_has_its_days_and_is_valid(client, petition, pages):

@@ -24,7 +24,7 @@ def read(name: str) -> str:
 def settings_read() -> set[str]:
     """Names of the environment that our code asks for."""
     asked = re.compile(
-        r"""(?:environ(?:\.get|\.setdefault)?[\(\[]\s*|env_(?:bool|int|choice|networks|pairs)\(\s*)["'](\w+)["']"""
+        r"""(?:environ(?:\.get|\.setdefault)?[\(\[]\s*|env_(?:bool|int|choice|networks|pairs|rates)\(\s*)["'](\w+)["']"""
     )
     modules = [*PACKAGE.glob("config/*.py"), *PACKAGE.glob("demo/*.py")]
     found = {name for path in modules for name in asked.findall(path.read_text())}

@@ -54,7 +54,7 @@ def test_every_member_has_a_seat_inside_the_room(number):
     half = hemicycles.mark_size(number) / 2
     for x, y in seats:
         assert half - 0.1 <= x <= hemicycles.WIDTH - half + 0.1
-        assert half - 0.1 <= y <= hemicycles.HEIGHT - half + 5
+        assert half - 0.1 <= y <= hemicycles.HEIGHT - half + 0.1
 
 
 @given(st.lists(WAYS, max_size=400))

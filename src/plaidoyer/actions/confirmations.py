@@ -50,15 +50,23 @@ def state(action: Action) -> State:
         return State.WITHDRAWN if confirmation.withdrawal_id else State.COUNTED
     if Action.objects.filter(corrects=action).exists():
         return State.CORRECTED
-    if beside := aside(action):
-        return beside
+    if noted := aside(action):
+        return noted
     return State.DOUBLE if counted_act(action) else State.WAITING
 
 
 def aside(action: Action) -> State | None:
     """Where `action` stands if it never counts; None where it may."""
-    verbs = KINDS[action.form.kind].aside
-    return verbs.stands(action) if verbs else None
+    return beside([action]).get(action.pk)
+
+
+def beside(actions: Iterable[Action]) -> dict[int, State]:
+    """Where those of `actions` stand that never count, by their id."""
+    states: dict[int, State] = {}
+    for kind, these in by_kind(actions).items():
+        if kind.aside:
+            states |= kind.aside.stand(these)
+    return states
 
 
 def counted_act(action: Action) -> Action | None:
@@ -126,8 +134,8 @@ def confirm_many(actions: Iterable[Action], at: Moment = None) -> list[Action]:
         matching.match(strangers)
         matches = Match.objects.select_related("supporter").in_bulk(ids)
     before = confirmed_among(ids)
-    beside = {action.pk for action in locked if aside(action)}
-    countable = [action for action in locked if action.pk not in beside]
+    never = beside(locked)
+    countable = [action for action in locked if action.pk not in never]
 
     def moment(action: Action) -> datetime.datetime:
         return (at(action) if callable(at) else at) or timezone.now()
@@ -160,7 +168,7 @@ def confirm_many(actions: Iterable[Action], at: Moment = None) -> list[Action]:
     give_consents(locked, supporters, moment)
     for kind, these in by_kind(counted).items():
         kind.confirmed(these)
-    for kind, these in by_kind(action for action in locked if action.pk in beside).items():
+    for kind, these in by_kind(action for action in locked if action.pk in never).items():
         kind.aside.note(these)  # type: ignore[union-attr]
     follow_up(unheld(counted), "after_confirmation")
     return counted
@@ -222,7 +230,7 @@ def consent_waits(action: Action) -> bool:
 @transaction.atomic
 def withdraw(action: Action, at: datetime.datetime | None = None) -> bool:
     """Takes a counted act back by a row of its own; whether it counted until now."""
-    if (verbs := KINDS[action.form.kind].aside) and verbs.stands(action):
+    if (verbs := KINDS[action.form.kind].aside) and aside(action):
         return verbs.drop(action)
     counted = Confirmation.objects.select_for_update(no_key=True).filter(
         action=action, withdrawal=None

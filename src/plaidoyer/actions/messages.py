@@ -54,7 +54,7 @@ LETTERS = {
 def letter_about(action: Action) -> str | None:
     """Which mail `action` gets now. That it counts is told only to who had nothing to confirm."""
     state = confirmations.state(action)
-    if state is State.COUNTED and action.via != sharing.LETTER.name:
+    if state is State.COUNTED and not sharing.is_from_our_mail(action.via):
         return None
     return LETTERS.get(state)
 
@@ -81,6 +81,7 @@ def write(letter: str, action: Action, organisation: Organisation) -> Message:
         "language": action.language,
         "confirm_url": settings.BASE_URL + confirmation_path(action),
         "withdraw_url": settings.BASE_URL + withdrawal_path(counted),
+        "is_aside": bool(confirmations.aside(action)),
     }
     subject, text, html = (
         render_to_string(f"actions/letters/{letter}-{part}", context)

@@ -106,7 +106,7 @@ def sign(form: ActionForm, **columns: Any) -> Action:
     """
     # Our mail says which one it is (`letter.<mailing>`); nothing else stands for it.
     via = columns.get("via", "")
-    via = via if via.startswith(f"{VIA}.") else VIA
+    via = via if sharing.is_from_our_mail(via) else VIA
     action = intake.append(form, **{**columns, "via": via})
     if KINDS[form.kind].one_click:
         confirmations.confirm(action)

@@ -183,6 +183,7 @@ def thanks_screen(action: Action, form: CorrectionForm | None = None) -> dict[st
         **screen,
         "action": action,
         "is_confirmed": Confirmation.objects.filter(action=action).exists(),
+        "is_aside": bool(confirmations.aside(action)),
         "suggestion": addresses.suggestion(action.email),
         "mails_left": corrections.mails_left(action),
         "form": form or CorrectionForm(initial={"email": action.email}),

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.core.exceptions import PermissionDenied
 from django.core.files.storage import default_storage
 from django.db.models import Count, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -202,7 +203,7 @@ class DecideView(PermissionCheckedMixin, WagtailAdminTemplateMixin, TemplateView
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if not self.user_has_permission("change"):
-            return self.handle_no_permission()
+            raise PermissionDenied
         if request.POST.get("step") == "release":
             reviews.release(self.review, by=organiser(request))
             return HttpResponseRedirect(reverse("reviews:index"))

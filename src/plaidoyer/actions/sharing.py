@@ -106,6 +106,11 @@ def via(value: str) -> str:
     return value if VIA.fullmatch(value) else ""
 
 
+def is_from_our_mail(via: str) -> bool:
+    """Whether somebody came by a link of our own mail, whichever mailing that was."""
+    return via.partition(".")[0] == LETTER.name
+
+
 def kit(url: str, title: str, code: str = "") -> Kit:
     """How to pass on the page at `url`; `code` says whose link it is."""
     return Kit(

@@ -33,6 +33,7 @@ class FormSheet(WagtailAdminModelForm):
             "embedded_on",
         ]
         widgets = dict.fromkeys(["opens_at", "closes_at", "paused_at"], AdminDateTimeInput)
+        labels = {"campaign": _("Campaign")}
         help_texts = {
             "name": _("In the back office, in mails and where a page has no title of its own."),
             "goal": _("Shown as a line to reach. Leave it empty to show the count alone."),

@@ -20,7 +20,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from plaidoyer.actions import confirmations, intake, messages, reporting, sharing
 from plaidoyer.actions import personal as personal_links
-from plaidoyer.actions.forms import ActForm
+from plaidoyer.actions.forms import ActForm, ParagraphsField
 from plaidoyer.actions.guards import challenges, networks
 from plaidoyer.actions.kinds import KINDS
 from plaidoyer.actions.models import Action, ActionForm
@@ -29,6 +29,7 @@ from plaidoyer.supporters.models import Supporter
 from plaidoyer.supporters.privacy import ErasedError
 
 View = Callable[..., HttpResponse]
+LONGEST_WRITTEN = 20_000
 
 
 class SeeOther(HttpResponseRedirect):
@@ -90,7 +91,7 @@ def act(request: HttpRequest, public_id: str) -> HttpResponse:
         return redirect(page.get_url(request) if page else f"/{get_language()}/")
     if not action_form.is_open:
         status = 410 if action_form.is_over else 403
-        context = reporting.after_screen(action_form)
+        context = reporting.after_screen(action_form) | {"written": written(kind.form, request)}
         return render(request, "actions/not_open.html", context, status=status)
     reader = personal_links.reader(request.POST["person"]) if "person" in request.POST else None
     if "person" in request.POST and reader is None:
@@ -216,6 +217,14 @@ def holder_of(purpose: str, token: str) -> Action | None:
     if action and not action.email:
         raise ErasedError
     return action
+
+
+def written(form: type[ActForm], request: HttpRequest) -> str:
+    """What somebody wrote in sentences on a form that takes nothing: theirs to keep."""
+    fields = form.base_fields.items()
+    sentences = [name for name, field in fields if isinstance(field, ParagraphsField)]
+    texts = (ParagraphsField.clean_text(request.POST.get(name, "")) for name in sentences)
+    return "\n\n".join(filter(None, texts))[:LONGEST_WRITTEN]
 
 
 def typed(request: HttpRequest) -> list[tuple[str, str]]:

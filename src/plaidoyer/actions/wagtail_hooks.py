@@ -5,7 +5,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import path, reverse
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
+from django.utils.translation import pgettext, pgettext_lazy
 from django_filters import ChoiceFilter, DateFromToRangeFilter
 from wagtail import hooks
 from wagtail.admin.filters import DateRangePickerWidget, WagtailFilterSet
@@ -13,7 +13,13 @@ from wagtail.admin.ui.menus import MenuItem
 from wagtail.admin.ui.tables import Column, DateColumn, TitleColumn
 from wagtail.admin.views import generic
 
-from plaidoyer.actions import counting, kinds, openings, review_desk  # noqa: F401  (its screens)
+from plaidoyer.actions import (  # noqa: F401  (review_desk's screens)
+    confirmations,
+    counting,
+    kinds,
+    openings,
+    review_desk,
+)
 from plaidoyer.actions.guards import desks as guards  # noqa: F401  (its screens)
 from plaidoyer.actions.kinds import KINDS
 from plaidoyer.actions.models import Action, ActionForm, Held
@@ -142,6 +148,13 @@ class ActList(Listing):
         acts = acts.select_related("form", "confirmation__withdrawal")
         return acts.annotate(held_now=Exists(held))
 
+    def get_context_data(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        context = super().get_context_data(*args, **kwargs)
+        never = confirmations.beside(context["object_list"])
+        for act in context["object_list"]:
+            act.is_noted = never.get(act.pk) is confirmations.State.NOTED
+        return context
+
 
 def act_state(action: Action) -> str:
     """Where an act stands, for the list."""
@@ -149,7 +162,8 @@ def act_state(action: Action) -> str:
     if getattr(action, "held_now", False):
         return str(STATES["held"])
     if confirmation is None:
-        return str(STATES["waiting"])
+        is_noted = getattr(action, "is_noted", False)
+        return pgettext("act", "noted, never counts") if is_noted else str(STATES["waiting"])
     return str(STATES["withdrawn" if confirmation.withdrawal_id else "counted"])
 
 

@@ -24,6 +24,7 @@ def embedding(request: HttpRequest, pk: int) -> HttpResponse:
         "snippets": embeds.snippets(form),
         "page_title": _("Embed on other sites"),
         "page_subtitle": str(form),
+        "header_title": f"{_('Embed on other sites')}: {form}",
         "header_icon": "code",
         "edit_url": reverse("forms:edit", args=[form.pk]),
     }

@@ -45,6 +45,8 @@ class Draft:
     said: list[tuple[str, str]] = field(default_factory=list)
     conflicts: list[tuple[int, str]] = field(default_factory=list)
     warnings: list[tuple[int, str]] = field(default_factory=list)
+    # Those of the warnings after which nobody should go on without having looked.
+    doubts: list[str] = field(default_factory=list)
     _memory: dict[type[models.Model], journals.Memory] = field(default_factory=dict)
 
     def add(self, row: Row, words: Told = "") -> Row:
@@ -92,7 +94,7 @@ class Draft:
             )
             if held and row.pk is not None and (why := self.remembers(row, name)):
                 if not _same(held, value):
-                    told = {"row": row, "held": held, "value": value, "why": why}
+                    told = {"row": row, "why": why, **_apart(held, value)}
                     reason = _("%(row)s: “%(held)s” stays, not “%(value)s”: %(why)s")
                     self.conflict(line, reason % told)
                 if not isinstance(held, Words):
@@ -132,6 +134,11 @@ class Draft:
     def warn(self, line: int, reason: str) -> None:
         """Something the source says that is left out or doubtful."""
         self.warnings.append((line, reason))
+
+    def doubt(self, line: int, reason: str) -> None:
+        """A warning that the file may be cut off: much would go that it does not name."""
+        self.warn(line, reason)
+        self.doubts.append(reason)
 
     @property
     def is_empty(self) -> bool:
@@ -192,6 +199,14 @@ def _same(held: Any, said: Any) -> bool:
     if isinstance(held, dict) and isinstance(said, dict):
         return all(folded(held[code]) == folded(said[code]) for code in held.keys() & said.keys())
     return isinstance(held, str) and isinstance(said, str) and folded(held) == folded(said)
+
+
+def _apart(held: Any, said: Any) -> dict[str, str]:
+    """Two values as a conflict tells them; of words, the first language in which they differ."""
+    if isinstance(held, dict) and isinstance(said, dict):
+        code = next(one for one in held if one in said and not _same(held[one], said[one]))
+        held, said = held[code], said[code]
+    return {"held": str(held), "value": str(said)}
 
 
 def _is_loaded(row: Row, name: str) -> bool:

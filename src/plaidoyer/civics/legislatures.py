@@ -23,7 +23,8 @@ class Legislature:
     scheme: str = ""
     # How a seat is called; `%s` is the area.
     seat_en: str = "Member for %s"
-    seat_fr: str = "Siège de %s"
+    # An area’s article is not known: « de l’Ain », « du Nord », « des Landes ».
+    seat_fr: str = "Siège\u00a0: %s"
 
     @property
     def record(self) -> OrganizationRecord:

@@ -120,14 +120,27 @@ def _by_seat(
 
 
 def _correct(draft: Draft, person: Person, said: PersonRecord) -> None:
+    given, family = _parted(person, said)
     draft.correct(
         person,
         said.line,
-        given_name=said.given_name,
-        family_name=said.family_name,
+        given_name=given,
+        family_name=family,
         honorific_prefix=merged(person.honorific_prefix, Words(said.honorific_prefix)),
         preferred_language=said.preferred_language,
     )
+
+
+def _parted(person: Person, said: PersonRecord) -> tuple[str, str]:
+    """Given and family name as a record parts them, or as they are held.
+
+    Of one name that two sources part elsewhere, the longer family name is the right one: who does
+    not know takes the last word for it, and Ginette Petitpas Taylor is no Taylor.
+    """
+    is_same = _full(person) == _full(said)
+    if is_same and len(folded(said.family_name)) < len(folded(person.family_name)):
+        return person.given_name, person.family_name
+    return said.given_name, said.family_name
 
 
 def _name(

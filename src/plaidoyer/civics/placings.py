@@ -10,6 +10,9 @@ from plaidoyer.civics.models import Area, PostalPrefix
 from plaidoyer.civics.records import AreaRecord, PrefixRecord
 from plaidoyer.lib.words import Words
 
+# Tables so small may well be replaced by others.
+FEW = 10
+
 
 @planner(AreaRecord)
 def plan_areas(draft: Draft, records: list[AreaRecord]) -> None:
@@ -71,9 +74,11 @@ def plan_prefixes(draft: Draft, records: list[PrefixRecord]) -> None:
         elif held[key].pk is not None:
             draft.change(held[key], share=said.share)
         seen.add(key)
-    for key, row in held.items():
-        if key not in seen:
-            draft.remove(row)
+    gone = [row for key, row in held.items() if key not in seen]
+    for row in gone:
+        draft.remove(row)
+    if len(gone) * 2 > len(held) > FEW:
+        draft.doubt(0, _going(len(gone), len(held)))
     for area_, number in unknown.items():
         draft.warn(first_line[area_], _unknown(area_, number))
 
@@ -85,6 +90,14 @@ def _held_prefixes(tables: set[tuple[str, str]]) -> dict[tuple[str, str, str, in
         for country, table in tables
         for row in PostalPrefix.objects.filter(country=country, table=table)
     }
+
+
+def _going(gone: int, held: int) -> str:
+    return ngettext(
+        "%(gone)s of %(held)s beginning of a code would go: is the table whole?",
+        "%(gone)s of %(held)s beginnings of codes would go: is the table whole?",
+        held,
+    ) % {"gone": gone, "held": held}
 
 
 def _unknown(area: str, number: int) -> str:

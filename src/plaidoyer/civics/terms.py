@@ -217,7 +217,7 @@ def plan_rosters(draft: Draft, records: list[RosterRecord]) -> None:
         staying = {_key(term.person) for term in confirmed.values()}
         gone = sum(_key(term.person) not in staying for term in left)
         if gone * 2 > len(sitting) > 10:
-            draft.warn(record.line, _leaving(body, gone, len(sitting)))
+            draft.doubt(record.line, _leaving(body, gone, len(sitting)))
         for term in left:
             last = max(draft.on - DAY, term.start_on or datetime.date.min)
             draft.change(term, _ended(term, last), verb="ended", end_on=last)

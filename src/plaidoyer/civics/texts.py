@@ -13,9 +13,10 @@ from plaidoyer.civics.sources import SourceError
 from plaidoyer.lib import typed
 
 LONGEST = 20_000
-# What a spreadsheet would run when our lists are opened in it; a telephone number is none.
+# What a spreadsheet would run when our lists are opened in it; a telephone number is none, and
+# neither is a title that begins with a dash.
 # https://owasp.org/www-community/attacks/CSV_Injection
-FORMULA = re.compile(r"\s*(?:[=@]|[+\-](?![\d\s(.]|$))")
+FORMULA = re.compile(r"\s*(?:[=@]|[+\-](?:(?![\d\s(.]|$)|.*[+*/^&=|!]))", re.DOTALL)
 CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff]")
 DIRECTION = re.compile(f"[{typed.DIRECTION}]")
 LINKS = {"url", "source"}

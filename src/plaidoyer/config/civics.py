@@ -60,7 +60,7 @@ def sources_() -> None:
 @click.option("--online", is_flag=True, help="Fetch it from its publisher instead of a file.")
 @click.option("--on", type=click.DateTime(["%Y-%m-%d"]), help="The day of which the file tells.")
 @click.option("--dry-run", is_flag=True, help="Only show what would change.")
-@click.option("--yes", is_flag=True, help="Do not ask.")
+@click.option("--yes", is_flag=True, help="Do not ask, unless much would go.")
 @prepared
 def import_(
     source: str,
@@ -90,6 +90,9 @@ def import_(
     show(draft)
     if draft.is_empty or dry_run:
         return
+    if yes and draft.doubts:
+        doubts = " ".join(draft.doubts)
+        raise click.ClickException(f"{doubts} If it is, import it without --yes.")
     if not yes:
         click.confirm("Import this?", abort=True)
     with click.progressbar(length=draft.size, label="Importing") as bar:
@@ -159,7 +162,9 @@ def show(draft: "Draft") -> None:
     """Prints what an import would do."""
     from plaidoyer.civics import reporting
 
-    if draft.is_empty:
+    if draft.is_empty and draft.conflicts:
+        click.echo("Nothing changes.")
+    elif draft.is_empty:
         click.echo("Nothing changes: all of it is here already.")
     for label, some in reporting.counts(draft.counts):
         click.echo(f"{label}: {', '.join(some)}")

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import click
 
-from plaidoyer.config import civics, handover, postgres
+from plaidoyer.config import civics, handover, mail, mailing, postgres
 
 
 def find_database(*, durable: bool = False) -> None:
@@ -53,6 +53,8 @@ def main() -> None:
 
 main.add_command(civics.civics)
 main.add_command(handover.handover)
+main.add_command(mail.mail)
+main.add_command(mailing.mailing)
 
 
 @main.command(context_settings={"ignore_unknown_options": True, "help_option_names": []})
@@ -90,6 +92,17 @@ def worker(concurrency: int) -> None:
     from plaidoyer.config import working
 
     asyncio.run(working.work(concurrency))
+
+
+@main.command()
+@click.option("--processes", default=0, help="How many send; 0: one for each core.")
+@click.option("--stay", is_flag=True, help="Wait for more until asked to end.")
+def sender(processes: int, stay: bool) -> None:
+    """Send the mail that is due; workers start some by themselves while much is."""
+    prepare(durable=True)
+    from plaidoyer.mail import crews
+
+    crews.work(processes or os.cpu_count() or 1, stay=stay)
 
 
 @main.command()

@@ -65,11 +65,12 @@ def faults(entry: polib.POEntry) -> list[str]:
     """What is wrong with one translation."""
     if entry.fuzzy or not entry.translated():
         return [f"not translated: {entry.msgid!r}"]
-    wanted = places(entry.msgid) | places(entry.msgid_plural)
+    one, many = places(entry.msgid), places(entry.msgid_plural or entry.msgid)
     texts = entry.msgstr_plural.values() if entry.msgid_plural else [entry.msgstr]
-    strange = {place for text in texts for place in places(text) ^ wanted}
-    # One of something may do without its number: "one person".
-    strange -= places(entry.msgid_plural) if entry.msgid_plural else set()
+    # One of something may do without its number: "one person". What both say must be said.
+    strange = {
+        p for text in texts for p in (places(text) - (one | many)) | ((one & many) - places(text))
+    }
     return [f"fills in {strange} otherwise: {entry.msgid!r}"] if strange else []
 
 

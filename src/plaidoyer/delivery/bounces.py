@@ -23,9 +23,14 @@ State = Envelope.State
 # What a letter's address did lately; what is older was seen to, or nobody was there to see to it.
 SINCE = datetime.timedelta(days=2)
 # RFC 3463: 5.1 is about the address, 5.2 about the mailbox; 5.7 and others are about us or the
-# words. A server without such codes says 550, 551 or 553 of the address, before the body.
-ABOUT_ADDRESS = r"^\d{3}[ -]5\.[12]\.\d"
+# words, and so are Exchange's 5.2.121 and 5.2.122, by which it takes no more for an hour. A server
+# without such codes says 550, 551 or 553 of the address, before the body.
+OF_ADDRESS = r"5\.(1\.\d{1,3}|2\.\d{1,2})(?!\d)"
+ABOUT_ADDRESS = rf"^\d{{3}}[ -]{OF_ADDRESS}"
+# What came back later: the address is blamed unless another code stands there.
+OF_OTHERS = r"(^|[^\d.])(4\.\d{1,3}\.\d|5\.[3-7]\.\d|5\.2\.\d{3})"
 WITHOUT_CODE = r"^((550|551|553)([ -](?!\d\.\d)|$)|No server can be given)"
+CAME_BACK = Q(envelope__state=State.BOUNCED) & ~Q(envelope__reply__regex=OF_OTHERS)
 BATCH = 500
 
 
@@ -39,7 +44,7 @@ def note() -> int:
     without = Q(envelope__reply__regex=WITHOUT_CODE, envelope__begun_at=None)
     of_address = Q(envelope__reply__regex=ABOUT_ADDRESS) | without
     letters = Letter.objects.filter(
-        Q(envelope__state=State.BOUNCED) | (Q(envelope__state=State.REFUSED) & of_address),
+        CAME_BACK | (Q(envelope__state=State.REFUSED) & of_address),
         envelope__ended_at__gt=timezone.now() - SINCE,
     )
     letters = letters.select_related("envelope").select_for_update(of=("self",), skip_locked=True)
@@ -57,7 +62,7 @@ def note() -> int:
 def note_digests() -> int:
     """The same for mails of a day: their letters wait for another; how many letters."""
     carriers = Digest.objects.filter(
-        Q(envelope__state=State.BOUNCED)
+        CAME_BACK
         | Q(envelope__state=State.REFUSED, envelope__reply__regex=ABOUT_ADDRESS)
         | Q(envelope__state=State.REFUSED, envelope__reply__regex=WITHOUT_CODE),
         envelope__ended_at__gt=timezone.now() - SINCE,
@@ -73,7 +78,7 @@ def note_digests() -> int:
 
 def receive(coming: Coming) -> None:
     """Mail to a decision-maker came back: told at once; the letter itself is noted by `note`."""
-    about_address = re.match(r"5\.[12]\.", coming.code)
+    about_address = re.match(OF_ADDRESS, coming.code)
     if coming.kind == BOUNCE and about_address and coming.envelope.to_address:
         hold_back(coming.envelope.to_address, coming.received_at)
 

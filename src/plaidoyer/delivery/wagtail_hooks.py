@@ -17,6 +17,8 @@ from wagtail.admin.widgets.button import Button
 
 from plaidoyer.campaigns.models import Campaign, Target
 from plaidoyer.delivery import views
+from plaidoyer.delivery.mailboxes import desks as mailboxes  # noqa: F401  (its screens)
+from plaidoyer.delivery.mailboxes import targets  # noqa: F401
 from plaidoyer.delivery.models import Letter, LetterQuerySet
 from plaidoyer.delivery.replies import desks as replies  # noqa: F401  (its screens)
 from plaidoyer.lib.desk import Ledger, Listing
@@ -71,7 +73,11 @@ class LetterList(Listing):
         addresses = Button(
             _("Addresses to be checked"), url=reverse("to-check:index"), icon_name="tick-inverse"
         )
-        return [*super().header_more_buttons, words, addresses]
+        lines = Button(
+            _("Targets and their letters"), url=reverse("target_lines"), icon_name="time"
+        )
+        boxes = Button(_("Mailboxes"), url=reverse("mailboxes-desk:index"), icon_name="mail")
+        return [*super().header_more_buttons, lines, boxes, words, addresses]
 
 
 class RecipientColumn(Column):

@@ -43,6 +43,7 @@ def taken(cause: Cause) -> list[Letter]:
     written = Letter.objects.filter(action__form__in=cause.forms, envelope__isnull=False)
     sent = list(written.select_related("action__confirmation", "envelope").order_by("id"))
     for letter in sent:
+        assert letter.envelope is not None  # the filter asks for it
         letter.written_at = letter.turn_at = letter.action.confirmation.confirmed_at
         letter.envelope.ended_at = letter.written_at + HOUR
     Letter.objects.bulk_update(sent, ["written_at", "turn_at"])
@@ -111,6 +112,8 @@ def hand_over(causes: dict[str, Cause], *, by: User) -> None:
     [target] = cause.targets.values()
     words = handing.proposed_letter(form, target)
     made_at = morning(told["made_on"])
+    # What is told of areas was counted for the package, not on the day of this telling.
+    form.area_releases.update(released_at=made_at)
     handover = Handover.objects.create(
         form=form, target=target, words=words, asked_by=by, asked_at=made_at
     )

@@ -97,8 +97,8 @@ def watch(batches: Iterable[int]) -> None:
         arrived = batch.accepted + batch.bounced + batch.complained
         bad = batch.refused + batch.bounced
         if bad >= FEWEST_BOUNCES and bad > MOST_BOUNCES * (arrived + batch.refused):
-            share = bad / (arrived + batch.refused)
-            pause(batch, _("%(share)s %% came back or were refused.") % {"share": percent(share)})
+            share = percent(bad / (arrived + batch.refused))
+            pause(batch, _("%(share)s %% came back or were refused.") % {"share": share})
         elif batch.complained >= FEWEST_COMPLAINTS and batch.complained > MOST_COMPLAINTS * arrived:
             share = percent(batch.complained / arrived)
             pause(batch, _("%(share)s %% of the readers reported it as spam.") % {"share": share})

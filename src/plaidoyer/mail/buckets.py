@@ -69,12 +69,12 @@ def take(name: str, rate: float, wanted: int) -> int:
             """
             WITH held AS MATERIALIZED (
                 SELECT name, least(%(burst)s, tokens + %(rate)s
-                    * extract(epoch FROM clock_timestamp() - filled_at)::float) AS full
+                    * extract(epoch FROM clock_timestamp() - filled_at)::float) AS there
                 FROM mail_bucket WHERE name = %(name)s FOR UPDATE
             )
-            UPDATE mail_bucket b SET tokens = full - least(%(wanted)s, floor(full)),
+            UPDATE mail_bucket b SET tokens = there - least(%(wanted)s, floor(there)),
                 filled_at = clock_timestamp()
-            FROM held WHERE b.name = held.name RETURNING least(%(wanted)s, floor(full))::int
+            FROM held WHERE b.name = held.name RETURNING least(%(wanted)s, floor(there))::int
             """,
             {"burst": burst, "rate": rate, "name": name, "wanted": wanted},
         )

@@ -39,7 +39,8 @@ class Session(asyncio.Protocol):
         self.transport: Any = None
         self.buffer = b""
         self.text: list[bytes] = []
-        self.answer: asyncio.Future[Reply] | None = None
+        # Made before the line is: the greeting may be there before anybody waits for it.
+        self.answer: asyncio.Future[Reply] = self.loop.create_future()
         self.hear: Callable[[Reply], None] = self._answered
         self.broke: Callable[[str], None] = self._unanswered
         self.is_open = False
@@ -120,9 +121,12 @@ class Session(asyncio.Protocol):
         await self.ask(encoded(password))
 
     async def ask(self, line: str | None, *, wanted: int = 2) -> Reply:
-        """The reply to `line`, which must be of the `wanted` hundred. Raises LostError."""
-        self.answer = self.loop.create_future()
+        """The reply to `line`, which must be of the `wanted` hundred; None: the greeting.
+
+        Raises LostError.
+        """
         if line is not None:
+            self.answer = self.loop.create_future()
             self.say(f"{line}\r\n".encode())
         reply = await self.answer
         if reply.code // 100 != wanted:
@@ -176,12 +180,13 @@ class Session(asyncio.Protocol):
                 self.transport.abort()
 
     def _answered(self, reply: Reply) -> None:
-        if self.answer and not self.answer.done():
+        if not self.answer.done():
             self.answer.set_result(reply)
 
     def _unanswered(self, words: str) -> None:
-        if self.answer and not self.answer.done():
+        if not self.answer.done():
             self.answer.set_exception(LostError(words))
+            self.answer.exception()  # told: nobody need wait for it
 
 
 def encoded(text: str) -> str:

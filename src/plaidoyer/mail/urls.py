@@ -2,5 +2,5 @@ from django.urls import path
 
 from plaidoyer.mail.inbound.webhooks import webhook
 
-app_name = "incoming"
+app_name = "mail_hooks"
 urlpatterns = [path("hooks/mail/<slug:provider>/<slug:what>/", webhook, name="webhook")]

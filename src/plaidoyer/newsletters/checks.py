@@ -225,7 +225,9 @@ def _links(wanted: list[str]) -> Iterator[Finding]:
             unknown.append(address)
         elif check.outcome == LinkCheck.Outcome.DEAD:
             words = _("The link %(address)s %(why)s.")
-            yield Finding(ERROR, words % {"address": address, "why": check.detail})
+            # Of another site it may be our view of it that is wrong: somebody has to look.
+            level = ERROR if links.is_own(address) else WARNING
+            yield Finding(level, words % {"address": address, "why": check.detail})
         elif check.outcome == LinkCheck.Outcome.REFUSED:
             words = _("The link %(address)s was not checked: %(why)s.")
             yield Finding(WARNING, words % {"address": address, "why": check.detail})

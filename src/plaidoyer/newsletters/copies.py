@@ -1,79 +1,220 @@
-"""A reader's copy of a mailing, as it leaves: their language, their name, their way out."""
+"""A reader's copy of a mailing as it leaves: their language, their name, their way out.
 
-from collections.abc import Sequence
+The words of a mailing are the same for all who read a language and a subject. They are compiled
+once (mail.templates), and only a copy's slots are filled: no reader is a row of ours in memory.
+"""
+
+import re
+from collections.abc import Callable, Sequence
+from functools import lru_cache, partial
 from html import escape
+from itertools import groupby
+from operator import attrgetter
+from typing import NamedTuple
+from uuid import UUID
 
 from django.conf import settings
 from django.db.models import Exists, OuterRef
+from django.db.models.functions import Now
 from django.urls import reverse
 
 from plaidoyer.actions import personal
 from plaidoyer.lib import tokens
+from plaidoyer.mail import messages, templates
 from plaidoyer.mail.kinds import Message
 from plaidoyer.mail.models import Envelope
-from plaidoyer.newsletters.mailings import GIVEN_NAME, PURPOSE, READER, UNSUBSCRIBE_URL
-from plaidoyer.newsletters.models import Copy, Version
+from plaidoyer.mail.pieces import Leased
+from plaidoyer.mail.templates import Template
+from plaidoyer.newsletters import personal_lines
+from plaidoyer.newsletters.mailings import GIVEN_NAME, PERSONAL, PURPOSE, READER, UNSUBSCRIBE_URL
+from plaidoyer.newsletters.models import Copy, Mailing, Pause, TopicEnd, Version
+from plaidoyer.newsletters.results import clicks
 from plaidoyer.organisation.models import Organisation
 from plaidoyer.supporters.models import Subscription, Supporter
 
+SLOTS = (GIVEN_NAME, UNSUBSCRIBE_URL, READER, PERSONAL)
+# How many compiled messages a process keeps: a mailing has one for each language and subject.
+KEPT = 64
+
+
+class Held(NamedTuple):
+    """A copy that is still wanted; what makes it its reader's own."""
+
+    envelope: int
+    mailing: int
+    supporter: int
+    language: str
+    variant: str
+    uid: UUID
+    given_name: str
+
 
 def compose(envelopes: Sequence[Envelope]) -> dict[int, Message]:
-    """The messages of those envelopes whose readers are still subscribed, by envelope.
+    """The messages of those envelopes that are still wanted, by envelope; to be shown."""
+    found = {}
+    for message, slots, held in _told([envelope.pk for envelope in envelopes]):
+        values = {ord(slot): value for slot, value in slots.items()}
+        safe = {slot: escape(value) for slot, value in values.items()}
+        headers = {name: words.translate(values) for name, words in message.headers.items()}
+        found[held.envelope] = Message(
+            subject=message.subject,
+            text=message.text.translate(values),
+            html=message.html.translate(safe),
+            sender_name=message.sender_name,
+            language=message.language,
+            reply_to=message.reply_to,
+            headers=headers,
+        )
+    return found
 
-    Three queries however many envelopes there are.
+
+def fill(leased: Sequence[Leased]) -> dict[int, Callable[[], bytes]]:
+    """What makes the bytes of those copies that are still wanted, by envelope.
+
+    A fixed number of queries for each mailing among them, however many readers there are.
     """
-    subscribed = Subscription.objects.filter(
-        supporter=OuterRef("supporter"), ended_at=None, consent__purpose=PURPOSE
-    )
-    held = Copy.objects.filter(Exists(subscribed), envelope__in=envelopes)
-    copies = list(held.select_related("supporter"))
-    versions: dict[int, dict[str, Version]] = {}
-    for version in Version.objects.filter(mailing__in={copy.mailing_id for copy in copies}):
-        versions.setdefault(version.mailing_id, {})[version.language] = version
-    organisation = Organisation.current()
+    by_envelope = {one.pk: one for one in leased}
     return {
-        copy.envelope_id: _message(copy.supporter, versions[copy.mailing_id], organisation)
-        for copy in copies
+        held.envelope: partial(compiled(message).fill, by_envelope[held.envelope], slots)
+        for message, slots, held in _told(list(by_envelope))
+    }
+
+
+def compiled(message: Message) -> Template:
+    """`message` ready to be filled: once in a process, as long as its words stay the same."""
+    words = (message.subject, message.text, message.html, message.sender_name, message.language)
+    return _compiled(*words, message.reply_to, tuple(message.headers.items()))
+
+
+@lru_cache(maxsize=KEPT)
+def _compiled(
+    subject: str,
+    text: str,
+    html: str,
+    sender_name: str,
+    language: str,
+    reply_to: tuple[str, str] | None,
+    headers: tuple[tuple[str, str], ...],
+) -> Template:
+    message = Message(subject, text, html, sender_name, language, reply_to, dict(headers))
+    return templates.compile(message, SLOTS)
+
+
+def _told(envelopes: Sequence[int]) -> list[tuple[Message, dict[str, str], Held]]:
+    """Each copy that is still wanted: the words of its version, and what fills their slots."""
+    held = wanted(envelopes)
+    mailings = Mailing.objects.select_related("topic").in_bulk({one.mailing for one in held})
+    organisation, told = Organisation.current(), []
+    for key, of_mailing in groupby(held, attrgetter("mailing")):
+        mailing, copies = mailings[key], list(of_mailing)
+        lines = personal_lines.lines(mailing, [one.supporter for one in copies])
+        kinds = {(one.language, one.variant) for one in copies}
+        said = _messages(mailing, kinds, organisation)
+        for one in copies:
+            line = lines.get(one.supporter, {}).get(one.language, "")
+            told.append((said[one.language, one.variant], slots(one, line), one))
+    return told
+
+
+def wanted(envelopes: Sequence[int]) -> list[Held]:
+    """The copies of those envelopes whose readers want them at this moment; one query.
+
+    Asked again as they leave: whoever has unsubscribed, paused or ended the topic gets none.
+    """
+    theirs = {"supporter": OuterRef("supporter")}
+    subscribed = Subscription.objects.filter(**theirs, ended_at=None, consent__purpose=PURPOSE)
+    pausing = Pause.objects.filter(**theirs, lifted_at=None, until__gt=Now())
+    ended = TopicEnd.objects.filter(**theirs, topic=OuterRef("mailing__topic"), resumed_at=None)
+    copies = Copy.objects.filter(
+        Exists(subscribed), ~Exists(pausing), ~Exists(ended), envelope__in=envelopes
+    )
+    columns = ("envelope_id", "mailing_id", "supporter_id", "language", "variant")
+    rows = copies.order_by("mailing_id", "envelope_id").values_list(
+        *columns, "supporter__uid", "supporter__given_name"
+    )
+    return [Held(*row) for row in rows]
+
+
+def slots(held: Held, line: str) -> dict[str, str]:
+    """What is the reader's own in their copy."""
+    return {
+        GIVEN_NAME: f" {held.given_name}" if held.given_name else "",
+        UNSUBSCRIBE_URL: way_out(held.uid),
+        READER: tokens.make(personal.PURPOSE, held.uid),
+        PERSONAL: line,
     }
 
 
 def unsubscribe_url(supporter: Supporter) -> str:
     """Where this reader, and nobody else, ends their subscription."""
-    token = tokens.make("unsubscribe", supporter.uid)
+    return way_out(supporter.uid)
+
+
+def way_out(uid: UUID) -> str:
+    """The same, by what stands for the reader in addresses."""
+    token = tokens.make("unsubscribe", uid)
     return settings.BASE_URL + reverse("newsletters:unsubscribe", args=[token])
 
 
-def _message(
-    reader: Supporter, versions: dict[str, Version], organisation: Organisation
-) -> Message:
-    version = _in_language(versions, reader.language)
-    name = f" {reader.given_name}" if reader.given_name else ""
-    url = unsubscribe_url(reader)
-    slots = {
-        ord(GIVEN_NAME): name,
-        ord(UNSUBSCRIBE_URL): url,
-        ord(READER): personal.token(reader),
+def _messages(
+    mailing: Mailing, kinds: set[tuple[str, str]], organisation: Organisation
+) -> dict[tuple[str, str], Message]:
+    """The words for each language and variant of `mailing`, with their slots."""
+    versions = {one.language: one for one in mailing.versions.defer("body", "web")}
+    return {
+        (language, variant): message(versions[language], mailing, variant, organisation)
+        for language, variant in kinds
     }
-    safe = {slot: escape(value) for slot, value in slots.items()}
+
+
+def message(
+    version: Version, mailing: Mailing, variant: str, organisation: Organisation
+) -> Message:
+    """A version as it leaves, with its slots. Without a variant, the subject that has won."""
+    variant = variant or mailing.winner
+    html, text = clicks.marked(version, mailing, variant)
     sender = organisation.name.in_language(version.language)
-    reply_to = (sender, organisation.contact_email) if organisation.contact_email else None
+    contact = organisation.contact_email
     return Message(
-        subject=version.subject,
-        text=version.text.translate(slots),
-        html=version.html.translate(safe),
+        subject=version.subject_b if variant == "b" and version.subject_b else version.subject,
+        text=text,
+        html=html,
         sender_name=sender,
         language=version.language,
-        reply_to=reply_to,
-        headers={
-            # RFC 8058 and 2369; the mail engine signs both.
-            "List-Unsubscribe": f"<{url}>",
-            "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
-            "List-Id": f"<newsletter.{settings.MAIL_DOMAIN}>",
-        },
+        reply_to=(sender, contact) if contact else None,
+        headers=headers(mailing, organisation),
     )
 
 
-def _in_language(versions: dict[str, Version], language: str) -> Version:
-    """The version in `language`, else in the site's, else the first by the alphabet."""
-    wanted = [language, language.split("-")[0], settings.LANGUAGE_CODE, *sorted(versions)]
-    return next(versions[code] for code in wanted if code in versions)
+def headers(mailing: Mailing, organisation: Organisation) -> dict[str, str]:
+    """What mail programs and providers read; the engine signs all of it.
+
+    RFC 8058 and 2369 (one click), RFC 2919 (the list), and Gmail's feedback loop: campaign, stream,
+    type and sender (https://support.google.com/a/answer/6254652); nothing in it is one reader's.
+    """
+    stream = mailing.topic.code if mailing.topic else ""
+    return {
+        "List-Unsubscribe": f"<{UNSUBSCRIBE_URL}>",
+        "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+        "List-Id": f"{_list_name(mailing, organisation)}<{list_id(stream)}>",
+        "Feedback-ID": f"{mailing.public_id}:{stream or 'all'}:newsletter:{sender_id()}",
+    }
+
+
+def list_id(stream: str) -> str:
+    """The list's name for ever: that of all newsletters, or of a topic's."""
+    return f"{stream}{'.' if stream else ''}newsletter.{settings.MAIL_DOMAIN}"
+
+
+def _list_name(mailing: Mailing, organisation: Organisation) -> str:
+    """What stands before it, the same in every language; nothing that would have to be encoded."""
+    language = settings.LANGUAGE_CODE
+    names = [organisation.name.in_language(language)]
+    names += [mailing.topic.name.in_language(language)] if mailing.topic else []
+    said = " - ".join(names)
+    return f"{messages.phrase(said)[0]} " if re.fullmatch(r"[\w .,'&-]{1,60}", said, re.A) else ""
+
+
+def sender_id() -> str:
+    """Who sends, in 5 to 15 letters and digits; the same for all mail of our domain."""
+    return re.sub(r"[^a-z0-9]", "", settings.MAIL_DOMAIN.lower())[:15].ljust(5, "0")

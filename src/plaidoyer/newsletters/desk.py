@@ -37,11 +37,11 @@ def check(request: StaffRequest, pk: int) -> HttpResponse:
             messages.success(request, _("Saved."))
         return redirect("writing:check", pk)
     ticked = checks.accepted(mailing)
-    rows = [{"is": one, "tick": ticked.get(one.key)} for one in checks.run(mailing)]
+    found = checks.run(mailing)
     context = {
-        "rows": rows,
-        "open": [row for row in rows if row["is"].level == checks.WARNING and not row["tick"]],
-        "errors": [row for row in rows if row["is"].level == checks.ERROR],
+        "rows": [{"is": one, "tick": ticked.get(one.key)} for one in found],
+        "open": [one for one in found if one.level == checks.WARNING and one.key not in ticked],
+        "errors": [one for one in found if one.level == checks.ERROR],
         "staff": trials.staff(),
         "trials": mailing.versions.values_list(
             "language", "trials__envelope__queued_at", "trials__envelope__to_address"

@@ -2,9 +2,8 @@
 
 from django.conf import settings
 from django.contrib import messages
-from django.contrib.auth.models import User
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import path, reverse
 from django.utils.translation import gettext as _
@@ -12,17 +11,12 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 from wagtail.admin.auth import permission_required
 
-from plaidoyer.newsletters import desk, previews, writing
+from plaidoyer.newsletters import desk, previews, send_desk, writing
+from plaidoyer.newsletters.desk import StaffRequest
 from plaidoyer.newsletters.forms import MailingForm, Sheet
 from plaidoyer.newsletters.models import Mailing, Version
+from plaidoyer.newsletters.results import desk as results_desk
 from plaidoyer.newsletters.screens import frame
-
-
-class StaffRequest(HttpRequest):
-    """A request that the back office let in."""
-
-    user: User
-
 
 may_write = permission_required("newsletters.change_mailing")
 
@@ -131,4 +125,9 @@ urlpatterns = [
     path("<int:pk>/look/<slug:language>/<slug:shape>/", previews.part, name="part"),
     path("<int:pk>/check/", desk.check, name="check"),
     path("<int:pk>/try/", desk.send_trial, name="trial"),
+    path("<int:pk>/send/", send_desk.send, name="send"),
+    path("<int:pk>/send/count/", send_desk.count, name="count"),
+    path("<int:pk>/send/progress/", send_desk.progress, name="progress"),
+    path("<int:pk>/send/<slug:code>/", send_desk.deed, name="deed"),
+    path("<int:pk>/results/", results_desk.results, name="results"),
 ]

@@ -64,6 +64,8 @@ class VersionForm(WagtailAdminModelForm):
         model = Version
         fields = ["subject", "subject_b", "preheader", "body"]
 
+    data: Any
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.stored = digest(self.instance)
@@ -101,11 +103,20 @@ def digest(version: Version) -> str:
     return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()[:32]
 
 
+def typed_harmless(data: QueryDict) -> QueryDict:
+    """What was sent, without the characters that only machines read."""
+    clean = QueryDict(mutable=True)
+    for name, values in data.lists():
+        clean.setlist(name, harmless(values))
+    return clean
+
+
 class Sheet:
     """The whole newsletter on one screen: every language a column, saved together or not at all."""
 
     def __init__(self, mailing: Mailing, data: QueryDict | None = None) -> None:
         self.mailing = mailing
+        data = typed_harmless(data) if data is not None else None
         self.head = MailingForm(data, instance=mailing)
         there = {version.language: version for version in mailing.versions.all()}
         self.versions = {
@@ -119,7 +130,7 @@ class Sheet:
 
     def is_valid(self) -> bool:
         """Every form is asked, so that each says its own faults."""
-        forms_ = [self.head, *self.versions.values()]
+        forms_: list[forms.ModelForm] = [self.head, *self.versions.values()]
         return not [form for form in forms_ if not form.is_valid()]
 
     def written(self) -> list[Version]:

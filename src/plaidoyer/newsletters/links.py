@@ -53,7 +53,7 @@ def ask(address: str) -> Found:
 def _unresolved(error: socket.gaierror) -> Found:
     """A name that is nobody's is dead; where no name server answers, nothing is known."""
     if error.errno == socket.EAI_NONAME:
-        return Outcome.DEAD, _("no machine has this name")
+        return Outcome.DEAD, _("leads nowhere: no machine has this name")
     return Outcome.UNKNOWN, _("this machine could not ask: it may be offline")
 
 

@@ -84,8 +84,7 @@ def move(
     """Brings `mailing` to the state `to`, with a dated step; the mailing as it is then.
 
     `by`: the organiser who asked for it; nobody where Plaidoyer did by itself. `because`: why, by
-    language. Raises
-    RefusedError where that state does not follow from the one it has.
+    language. Raises RefusedError where that state does not follow from the one it has.
     """
     mailing = Mailing.objects.select_for_update().get(pk=mailing.pk)
     before, after = State(mailing.state), State(to)
@@ -198,7 +197,9 @@ def _variant(mailing: Mailing) -> tuple[str, list[Any]]:
     share = mailing.trial_percent
     if not share:
         return "''", []
-    key = salted_hmac("plaidoyer.newsletters.trial", mailing.public_id).hexdigest()
+    key = salted_hmac(
+        "plaidoyer.newsletters.trial", mailing.public_id, algorithm="sha256"
+    ).hexdigest()
     return VARIANT, [key, share, key, 2 * share]
 
 

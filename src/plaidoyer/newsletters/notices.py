@@ -1,4 +1,4 @@
-"""Telling organisers by mail that a mailing did not leave, and why."""
+"""Telling organisers by mail that a mailing did not leave, or paused by itself, and why."""
 
 from collections.abc import Sequence
 
@@ -52,6 +52,7 @@ def write(step: MailingStep, organisation: Organisation, language: str) -> Messa
     context = {
         "mailing": step.mailing,
         "because": str(step.because),
+        "is_paused": step.state == Mailing.State.PAUSED,
         "organisation": organisation,
         "language": language,
         "url": settings.BASE_URL + reverse("mailings:inspect", args=[step.mailing_id]),

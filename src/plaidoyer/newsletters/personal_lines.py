@@ -26,7 +26,9 @@ def lines(mailing: Mailing, supporter_ids: Sequence[int]) -> dict[int, dict[str,
     acts = Confirmation.objects.counted().filter(
         supporter__in=supporter_ids, form__campaign__in=set().union(*counted.values())
     )
-    took_part = acts.values_list("supporter").annotate(ArrayAgg("form__campaign", distinct=True))
+    took_part = acts.values_list("supporter").annotate(
+        took=ArrayAgg("form__campaign", distinct=True)
+    )
     said: dict[tuple[str, int, int], str] = {}
     found: dict[int, dict[str, str]] = {}
     for supporter, took in took_part:

@@ -10,6 +10,7 @@ from html import escape
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
@@ -20,6 +21,7 @@ from plaidoyer.newsletters import personal_lines
 from plaidoyer.newsletters.mailings import GIVEN_NAME, PERSONAL, READER, UNSUBSCRIBE_URL
 from plaidoyer.newsletters.models import Mailing, Version
 from plaidoyer.newsletters.screens import frame
+from plaidoyer.organisation.models import Organisation
 
 # Nothing of ours runs in a preview, and it asks no machine but this one for its pictures.
 POLICY = (
@@ -34,7 +36,7 @@ class Reader:
     """Somebody made up: what they are called, and what part of the campaigns they took part in."""
 
     code: str
-    label: str
+    label: str | Promise
     given_name: str
     share: float
 
@@ -52,18 +54,23 @@ SHAPES = {
 }
 
 
-def filled(text: str, version: Version, reader: Reader, *, is_html: bool) -> str:
-    """`text` of a version as the made-up `reader` sees it; its links lead nowhere personal."""
+def slots(version: Version, reader: Reader) -> dict[str, str]:
+    """What would be the reader's own, for the made-up `reader`; links lead nowhere personal."""
     out_of = len(version.personal_over)
     took = min(out_of, max(1, round(out_of * reader.share))) if reader.share else 0
-    slots = {
+    return {
         GIVEN_NAME: f" {reader.given_name}" if reader.given_name else "",
         PERSONAL: personal_lines.sentence(version.language, took, out_of) if out_of else "",
         READER: "preview",
         UNSUBSCRIBE_URL: f"{settings.BASE_URL}/u/preview/",
     }
+
+
+def filled(text: str, version: Version, reader: Reader, *, is_html: bool) -> str:
+    """`text` of a version as the made-up `reader` sees it."""
     quote = escape if is_html else str
-    return text.translate({ord(slot): quote(value) for slot, value in slots.items()})
+    values = slots(version, reader).items()
+    return text.translate({ord(slot): quote(value) for slot, value in values})
 
 
 def in_light(html: str) -> str:
@@ -88,9 +95,13 @@ def look(request: HttpRequest, pk: int) -> HttpResponse:
     """Every version beside the others, in the chosen shape, as the chosen reader sees it."""
     mailing = get_object_or_404(Mailing, pk=pk)
     shape = request.GET.get("shape", "phone")
-    names = dict(settings.LANGUAGES)
+    names, sender = dict(settings.LANGUAGES), Organisation.current().name
     versions = [
-        {"version": version, "name": names.get(version.language, version.language)}
+        {
+            "version": version,
+            "name": names.get(version.language, version.language),
+            "sender": sender.in_language(version.language),
+        }
         for version in mailing.versions.order_by("-language")
     ]
     context = {

@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from plaidoyer.lib.words import Words
 from plaidoyer.mail import batches
 from plaidoyer.mail.models import Batch, Envelope
-from plaidoyer.newsletters import mailings, notices, obstacles, zones
+from plaidoyer.newsletters import mailings, notices, obstacles, writing, zones
 from plaidoyer.newsletters.mailings import RefusedError, move
 from plaidoyer.newsletters.models import Mailing
 from plaidoyer.newsletters.results import variants
@@ -123,6 +123,8 @@ def begin(mailing: Mailing, now: datetime.datetime) -> bool:
     if mailing.state != State.SCHEDULED:
         return False
     if not hindrance(mailing, now):
+        # It leaves with the figures of this moment.
+        writing.settle(mailing)
         mailings.freeze(mailing, at=now)
         return True
     because = in_every_language(lambda: hindrance(mailing, now))
@@ -153,7 +155,7 @@ def note(mailing: Mailing) -> None:
         return
     try:
         if batch.paused_at:
-            move(mailing, State.PAUSED, because=plain(batch.paused_because))
+            notices.tell(move(mailing, State.PAUSED, because=plain(batch.paused_because)))
         elif is_done(batch):
             move(mailing, State.SENT)
     except RefusedError:

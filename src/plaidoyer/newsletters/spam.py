@@ -4,15 +4,25 @@ import hashlib
 import re
 import shutil
 import subprocess
+import uuid
+from dataclasses import dataclass, field
 
-from plaidoyer.mail import templates
-from plaidoyer.newsletters import trials
+from plaidoyer.newsletters import copies, previews
 from plaidoyer.newsletters.models import SpamScore, Version
+from plaidoyer.organisation.models import Organisation
 
 SECONDS = 90
 STATUS = re.compile(
     r"^X-Spam-Status:.*?score=(-?[0-9.]+).*?tests=(.*?)(?:\s+autolearn|\n\S)", re.S | re.M
 )
+
+
+@dataclass(frozen=True)
+class Stranger:
+    """Whom a made-up message is for."""
+
+    to_address: str = "suzie@example.org"
+    uid: uuid.UUID = field(default_factory=uuid.uuid4)
 
 
 def program() -> str | None:
@@ -53,5 +63,6 @@ def scored(mail: bytes) -> tuple[float, str]:
 
 def message(version: Version) -> bytes:
     """The version as it would leave, to a reader made up."""
-    told = trials.message(version, mark="")
-    return templates.compile(told).fill(trials.Stranger(), {})
+    told = copies.message(version, version.mailing, "", Organisation.current())
+    reader = previews.slots(version, previews.READERS[0])
+    return copies.compiled(told).fill(Stranger(), reader)

@@ -33,13 +33,8 @@ def _button(piece: Piece) -> str:
 
 def _campaign(piece: Piece) -> str:
     picture = f"[{piece['alt']}]" if piece["alt"] else ""
-    lines = [
-        picture,
-        piece["title"],
-        piece["lead"],
-        f"> {_('Read on and act')}",
-        f"  {piece['url']}",
-    ]
+    invitation = _("Read on and act")
+    lines = [picture, piece["title"], piece["lead"], f"> {invitation}", f"  {piece['url']}"]
     return "\n".join(filter(None, lines))
 
 

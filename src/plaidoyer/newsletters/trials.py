@@ -3,9 +3,7 @@
 What would be a reader's own in it is made up; its way out leads nowhere.
 """
 
-import uuid
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
 
 from django.contrib.auth.models import Permission, User
 from django.db import transaction
@@ -22,14 +20,6 @@ KIND = "trial"
 # Somebody waits for it.
 URGENCY = 60
 MARK = "[Test] "
-
-
-@dataclass(frozen=True)
-class Stranger:
-    """Whom a made-up message is for."""
-
-    to_address: str = "suzie@example.org"
-    uid: uuid.UUID = field(default_factory=uuid.uuid4)
 
 
 def staff() -> QuerySet[User]:
@@ -67,13 +57,13 @@ def compose(sent: Sequence[Envelope]) -> dict[int, Message]:
     return {trial.envelope_id: message(trial.version) for trial in trials}
 
 
-def message(version: Version, *, mark: str = MARK) -> Message:
+def message(version: Version) -> Message:
     """What a version says to the first of the made-up readers."""
     reader, organisation = previews.READERS[0], Organisation.current()
     sender = organisation.name.in_language(version.language)
     contact = organisation.contact_email
     return Message(
-        subject=f"{mark}{version.subject}",
+        subject=f"{MARK}{version.subject}",
         text=previews.filled(version.text, version, reader, is_html=False),
         html=previews.filled(version.html, version, reader, is_html=True),
         sender_name=sender,

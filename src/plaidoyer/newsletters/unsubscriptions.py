@@ -26,6 +26,5 @@ def unsubscribe(supporter: Supporter, *, page: str = "") -> None:
     if supporter.subscriptions.filter(ended_at=None, consent__purpose=PURPOSE).exists():
         consents.withdraw(supporter, purpose=PURPOSE, page=page)
         departures.note(supporter)
-    waiting = {Envelope.State.QUEUED, Envelope.State.DEFERRED}
-    copies = Envelope.objects.filter(copy__supporter=supporter, kind=KIND, state__in=waiting)
-    envelopes.cancel(copies)
+    copies = Envelope.objects.filter(copy__supporter=supporter, kind=KIND)
+    envelopes.cancel(copies.exclude(state__in=Envelope.FINAL))

@@ -1,22 +1,20 @@
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
-from django.urls import URLPattern, URLResolver, include, path, reverse
-from django.utils.translation import gettext as _
+from django.db.models import F, QuerySet, Value
+from django.urls import URLPattern, URLResolver, include, path
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_safe
 from django_filters import DateFromToRangeFilter
 from wagtail import hooks
-from wagtail.admin.auth import permission_required
 from wagtail.admin.filters import DateRangePickerWidget, WagtailFilterSet
 from wagtail.admin.ui.tables import Column, DateColumn, TitleColumn
+from wagtail.admin.viewsets.model import ModelViewSetGroup
 
 from plaidoyer.lib.desk import Ledger, Listing
 from plaidoyer.mail.models import Envelope
-from plaidoyer.newsletters import reporting
+from plaidoyer.newsletters import send_desk
 from plaidoyer.newsletters.models import Mailing
+from plaidoyer.newsletters.segments.desk import SegmentDesk
+from plaidoyer.newsletters.topics.desk import TopicDesk
 
 
 class MailingFilters(WagtailFilterSet):
@@ -26,19 +24,14 @@ class MailingFilters(WagtailFilterSet):
 
     class Meta:
         model = Mailing
-        fields = ["frozen_at"]
+        fields = ["state", "frozen_at"]
 
 
 class MailingList(Listing):
     def get_base_queryset(self) -> QuerySet:
-        ended = Q(copies__envelope__state__in=Envelope.FINAL)
-        return (
-            super()
-            .get_base_queryset()
-            .annotate(
-                readers=Count("copies__envelope"), ended=Count("copies__envelope", filter=ended)
-            )
-        )
+        """With the counters of their batches: as quick for a million copies as for ten."""
+        ended = sum((F(f"batch__{state.value}") for state in Envelope.FINAL), start=Value(0))
+        return super().get_base_queryset().annotate(readers=F("batch__total"), ended=ended)
 
 
 class MailingLedger(Ledger):
@@ -46,10 +39,11 @@ class MailingLedger(Ledger):
     name = "mailings"
     icon = "mail"
     menu_label = gettext_lazy("Newsletters")
-    menu_order = 185
+    add_to_admin_menu = False
     index_view_class = MailingList
     list_display = [
         TitleColumn("name", label=gettext_lazy("Name"), url_name="mailings:inspect"),
+        Column("state", label=gettext_lazy("State"), accessor="get_state_display"),
         DateColumn("frozen_at", label=gettext_lazy("Audience frozen"), sort_key="frozen_at"),
         Column("readers", label=gettext_lazy("Readers"), sort_key="readers"),
         Column("ended", label=gettext_lazy("Copies at their end"), sort_key="ended"),
@@ -63,27 +57,8 @@ class MailingLedger(Ledger):
         return {**super().get_common_view_kwargs(**kwargs), "add_url_name": "writing:new"}
 
     def get_urlpatterns(self) -> list[URLPattern]:
-        inspect = path("inspect/<int:pk>/", mailing, name="inspect")
+        inspect = path("inspect/<int:pk>/", send_desk.inspect, name="inspect")
         return [*super().get_urlpatterns(), inspect]
-
-
-@permission_required("newsletters.view_mailing")
-@require_safe
-def mailing(request: HttpRequest, pk: int) -> HttpResponse:
-    """How many copies of a mailing stand in each state, and its words in each language."""
-    found = get_object_or_404(Mailing.objects.prefetch_related("versions"), pk=pk)
-    context = {
-        "mailing": found,
-        "progress": reporting.progress([found])[0],
-        "header_title": str(found),
-        "header_icon": "mail",
-        "breadcrumbs_items": [
-            {"url": reverse("wagtailadmin_home"), "label": _("Home")},
-            {"url": reverse("mailings:index"), "label": _("Mailings")},
-            {"url": reverse("mailings:inspect", args=[pk]), "label": str(found)},
-        ],
-    }
-    return render(request, "newsletters/desk/mailing.html", context)
 
 
 @hooks.register("register_admin_urls")
@@ -91,6 +66,15 @@ def writing() -> list[URLResolver]:
     return [path("newsletters/", include("plaidoyer.newsletters.editor"))]
 
 
+class NewsletterGroup(ModelViewSetGroup):
+    """Everything about newsletters in one menu."""
+
+    menu_label = gettext_lazy("Newsletters")
+    menu_icon = "mail"
+    menu_order = 185
+    items = (MailingLedger(), SegmentDesk(), TopicDesk())
+
+
 @hooks.register("register_admin_viewset")
-def mailings() -> MailingLedger:
-    return MailingLedger()
+def newsletters() -> NewsletterGroup:
+    return NewsletterGroup()

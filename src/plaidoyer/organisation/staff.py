@@ -21,6 +21,7 @@ ORGANISERS = {
     "outcomes": WRITE,
     "reports": WRITE,
     "newsletters": {"add", "change", "view"},
+    "newsletters.segment": WRITE,
     "actions": {"view"},
     "actions.actionform": WRITE,
     "actions.hold": {"change", "view"},

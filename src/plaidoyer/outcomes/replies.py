@@ -17,6 +17,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
+from plaidoyer.actions.kinds.letter.letters import recipient
 from plaidoyer.campaigns.models import Demand
 from plaidoyer.delivery.models import Reply
 from plaidoyer.delivery.replies.models import Category
@@ -44,9 +45,18 @@ def day(reply: Reply) -> datetime.date:
     return reply.replied_on or timezone.localtime(reply.received_at).date()
 
 
+def who(reply: Reply) -> Words:
+    """Who replied, in each language; as it was written where somebody else is in office now."""
+    letter = reply.letter
+    today, spoken = recipient(letter.target, letter.post), letter.language or letter.action.language
+    is_still = today.named(spoken) == letter.recipient
+    languages = [language for language, _name in settings.LANGUAGES]
+    return Words({one: today.named(one) if is_still else letter.recipient for one in languages})
+
+
 def proposed_title(reply: Reply) -> Words:
     """What happened, in each language."""
-    words = Words()
+    words, named = Words(), who(reply)
     for language, _name in settings.LANGUAGES:
         with override(language):
             told = {
@@ -54,7 +64,7 @@ def proposed_title(reply: Reply) -> Words:
                 Category.POSITION: _("%(who)s stated a position in reply to a letter"),
             }
             sentence = told.get(Category(reply.category), _("%(who)s replied to a letter"))
-            words[language] = sentence % {"who": reply.letter.recipient}
+            words[language] = sentence % {"who": named[language]}
     return words
 
 
@@ -101,11 +111,11 @@ def record(
 
 def note(reply: Reply, on: datetime.date, quoted: str) -> str:
     """What may be told of a reply to everybody, in each language; its writer is not named."""
-    parts = []
+    parts, named = [], who(reply)
     for language, _name in settings.LANGUAGES:
         with override(language):
             parts += [
-                _("Who replied: %(who)s") % {"who": reply.letter.recipient},
+                _("Who replied: %(who)s") % {"who": named[language]},
                 _("When: %(day)s") % {"day": wording.date(on, language)},
                 _("What it is: %(category)s") % {"category": reply.get_category_display()},
             ]

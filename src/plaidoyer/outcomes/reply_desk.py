@@ -57,7 +57,7 @@ class StandingForm(forms.Form):
         help_text=_("Everybody will read it. Leave out whom it was written to."),
     )
 
-    def __init__(self, reply: Reply, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, reply: Reply, data: Any = None) -> None:
         self.asked = {str(one.pk): one for one in replies.demands(reply)}
         first = next(iter(self.asked), "") if len(self.asked) == 1 else ""
         proposed = {
@@ -66,7 +66,7 @@ class StandingForm(forms.Form):
             "happened_on": replies.day(reply),
             "title": replies.proposed_title(reply),
         }
-        super().__init__(*args, initial=proposed, label_suffix="", **kwargs)
+        super().__init__(data, initial=proposed, label_suffix="")
         choices = [(key, Truncator(str(one)).chars(120)) for key, one in self.asked.items()]
         self.fields["demand"].choices = [("", "—"), *choices]  # type: ignore[attr-defined]
         if not reply.is_quotable:

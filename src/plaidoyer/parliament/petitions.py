@@ -116,6 +116,11 @@ def _midnight(course: Course, day: datetime.date) -> datetime.datetime:
     return datetime.datetime.combine(day, datetime.time(), zone)
 
 
+def _noon(course: Course, day: datetime.date) -> datetime.datetime:
+    """Within the day, so that a picture that ends with it is named by it."""
+    return _midnight(course, day) + datetime.timedelta(hours=12)
+
+
 def drawn(
     course: Course, counts: Sequence[Count], foreseen: Forecast | None
 ) -> curves.Curve | None:
@@ -131,7 +136,7 @@ def drawn(
         counts,
         opens_at=_midnight(course, opens) if opens else None,
         closes_at=_end(course),
-        moments=[(str(what), day, _midnight(course, day)) for what, day in known if day],
+        moments=[(str(what), day, _noon(course, day)) for what, day in known if day],
         thresholds=[one.signatures for one in thresholds],
         forecast=foreseen,
     )

@@ -5,11 +5,14 @@ from collections import Counter
 from collections.abc import Iterable
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from plaidoyer.civics.bodies import known_organizations
 from plaidoyer.civics.imports import Draft
 from plaidoyer.civics.models import Area, Identifier, Membership, Organization, Person
 from plaidoyer.civics.persons import by_identifier
 from plaidoyer.civics.placings import known_areas
+from plaidoyer.civics.sources import SourceError
 from plaidoyer.lib.addresses import folded
 from plaidoyer.parliament.models import LegislativeSession, VoteEvent
 from plaidoyer.parliament.records import BallotRecord
@@ -61,7 +64,9 @@ class Seats:
         held = [one for one in self.houses.values() if one.pk]
         sessions = draft.rows.get(SESSIONS, {}) | sessions_of(held)
         self.events = events_of(sessions.values()) | draft.rows.get(EVENTS, {})
-        self.only = {house: name for house, name in sessions if len(sessions) == 1}
+        self.sessions: dict[str, set[str]] = {}
+        for house, session, _number in self.events:
+            self.sessions.setdefault(house, set()).add(session)
         self.people = self._people(records)
         self.parties = known_organizations(draft, {record.party for record in records})
         self.terms = self._terms(held)
@@ -70,8 +75,19 @@ class Seats:
         self.places: dict[tuple[int, Any], Place] = {}
 
     def key(self, record: BallotRecord) -> Key:
-        session = record.session or self.only.get(record.legislature, "")
+        """Which vote is meant; where the source names no session, the one whose votes are held.
+
+        Raises SourceError where those of several are.
+        """
+        session = record.session or self._session(record.legislature, record.line)
         return record.legislature, session, record.number
+
+    def _session(self, legislature: str, line: int) -> str:
+        sessions = sorted(self.sessions.get(legislature, ()))
+        if len(sessions) > 1:
+            message = _("say of which session these votes are: %(sessions)s")
+            raise SourceError(message % {"sessions": ", ".join(sessions)}, line)
+        return next(iter(sessions), "")
 
     def person(self, record: BallotRecord) -> Person | None:
         """The member; a new one where the source names somebody nobody has heard of."""

@@ -1,7 +1,8 @@
 """The figures of a campaign in a period: what was counted, when, by which definition, and where.
 
 Own figures come from the count ladder, one for each form and rung. Official ones are what a
-parliament's site showed. They stand side by side, each with its source; they are never added.
+parliament's site showed, and how many voted as the campaign asked. They stand side by side, each
+with its source; they are never added.
 """
 
 import datetime
@@ -16,12 +17,12 @@ from django.utils.translation import ngettext
 from plaidoyer.actions import counting
 from plaidoyer.actions.kinds import KINDS
 from plaidoyer.actions.models import ActionForm
-from plaidoyer.campaigns.models import Campaign
+from plaidoyer.campaigns.models import AskedVote, Campaign
 from plaidoyer.delivery import reporting as delivery
 from plaidoyer.lib import wording
-from plaidoyer.parliament import courses, tellings
+from plaidoyer.parliament import courses, results, tellings
 from plaidoyer.parliament.courses import Course
-from plaidoyer.parliament.models import PetitionSnapshot
+from plaidoyer.parliament.models import Option, PetitionSnapshot
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,13 +61,17 @@ def gather(campaign: Campaign, starts_on: datetime.date, ends_on: datetime.date)
         value = counting.confirmed_between(form, starts_on, ends_on)
         figures.append(_confirmed(form, value, counted[form.pk].counted_at, starts_on, ends_on))
         figures.append(_accepted(form, starts_on, ends_on))
-    held = campaign.official_petitions.select_related("legislature", "session").order_by("pk")
-    for course in courses.follow(held, min(ends_on, timezone.localdate())):
+    petitions = campaign.official_petitions.select_related("legislature", "session").order_by("pk")
+    for course in courses.follow(petitions, min(ends_on, timezone.localdate())):
         petition = course.petition
         span = (_start(starts_on), _start(ends_on + datetime.timedelta(days=1)))
         snapshot = petition.snapshots.filter(taken_at__gte=span[0], taken_at__lt=span[1]).first()
         if snapshot:
             figures.append(_official(course, snapshot))
+    votes = campaign.asked_votes.filter(event__held_on__range=(starts_on, ends_on))
+    asked = list(votes.select_related("event__motion__legislature").order_by("event__held_on"))
+    held = results.held(one.event for one in asked)
+    figures += [_voted(one, held[one.event_id]) for one in asked]
     return [figure for figure in figures if figure.value > 0]
 
 
@@ -124,6 +129,32 @@ def _official(course: Course, snapshot: PetitionSnapshot) -> Figure:
     return Figure(
         snapshot.signatures, snapshot.taken_at, _signatures, define, source_url=snapshot.source
     )
+
+
+def _voted(asked: AskedVote, held: dict[Option, int]) -> Figure:
+    """How many voted as the campaign asked, as published; the definition has both sides."""
+    event, way = asked.event, Option(asked.option)
+    shown = {total.option: total.shown for total in results.totals(event, held)}
+
+    def define(language: str) -> str:
+        told = results.told(event, shown.get(Option.YES), shown.get(Option.NO))
+        motion = event.motion
+        of = _("Recorded vote on “%(motion)s” (%(legislature)s).") % {
+            "motion": motion.title.in_language(language),
+            "legislature": motion.legislature.name.in_language(language),
+        }
+        return f"{told} {of}"
+
+    noun = _yes if way == Option.YES else _no
+    return Figure(shown.get(way, 0), timezone.now(), noun, define, source_url=event.source)
+
+
+def _yes(number: int) -> str:
+    return ngettext("vote for", "votes for", number)
+
+
+def _no(number: int) -> str:
+    return ngettext("vote against", "votes against", number)
 
 
 def _acts(number: int) -> str:

@@ -41,6 +41,7 @@ def healthz(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
+@cache_control(public=True, max_age=3600)
 def media(request: HttpRequest, path: str) -> HttpResponseBase:
     """Pictures of pages are shown; any other file, such as evidence, is downloaded.
 

@@ -5,6 +5,7 @@ from typing import Any
 
 from django import forms
 from django.core import signing
+from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.db.models import Max
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -129,7 +130,7 @@ class HoldView(Screen):
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if not self.user_has_permission("change"):
-            return self.handle_no_permission()
+            raise PermissionDenied
         form = ReasonForm(request.POST, label_suffix="")
         if not form.is_valid():
             return self.render_to_response(self.get_context_data(reason_form=form), status=422)

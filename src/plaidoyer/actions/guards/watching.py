@@ -18,12 +18,16 @@ TOP = 10
 # A place of which fewer acts came says nothing, and a list of single acts is a list of people.
 LEAST = 2
 
+# As the guards count: who presses again and again is one person.
 TRENDING = """
 WITH came AS (
-    SELECT a.id, a.form_id, {place} AS place, a.submitted_at FROM actions_action a
-    WHERE a.submitted_at > %(since)s AND {known}
+    SELECT a.id, a.form_id, {place} AS place, a.submitted_at,
+           coalesce(a.submitted_at - lag(a.submitted_at) OVER (
+               PARTITION BY a.form_id, {place}, lower(a.email) ORDER BY a.submitted_at, a.id
+           ) <= %(window)s, false) AS is_again
+    FROM actions_action a WHERE a.submitted_at > %(since)s AND {known}
 ), near AS (
-    SELECT came.*, count(*) OVER (
+    SELECT came.*, count(*) FILTER (WHERE NOT is_again) OVER (
         PARTITION BY form_id, place ORDER BY submitted_at
         RANGE BETWEEN %(window)s PRECEDING AND CURRENT ROW
     ) AS at_once FROM came

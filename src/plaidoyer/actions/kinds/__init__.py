@@ -33,8 +33,11 @@ class Aside(Protocol):
     They are confirmed and taken back by the same links as any other.
     """
 
-    def stands(self, action: "Action") -> "State | None":
-        """Where `action` stands; None for one that counts like any other. No query for those."""
+    def stand(self, actions: "Sequence[Action]") -> "Mapping[int, State]":
+        """Where those of `actions` stand, by their id; few queries, and none where there are none.
+
+        Without those that count like any other.
+        """
 
     def note(self, actions: "Sequence[Action]") -> None:
         """Does what they ask for, once, in the transaction of the yes."""

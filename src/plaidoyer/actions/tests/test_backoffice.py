@@ -4,9 +4,12 @@ import datetime
 
 import pytest
 from django.utils import timezone
+from django.utils.translation import override
 
 from plaidoyer.actions import confirmations, intake
+from plaidoyer.actions.kinds import KINDS
 from plaidoyer.actions.models import Action, ActionForm
+from plaidoyer.actions.sheets import FormSheet
 from plaidoyer.lib.words import Words
 from plaidoyer.supporters.models import Supporter
 from plaidoyer.testing import make_campaign, make_form, make_organiser
@@ -103,6 +106,19 @@ def test_the_sheet_of_a_letter_shows_what_was_decided(ed):
     assert form.options["body"] == {"fr": "Oui."}
 
 
+def test_every_field_of_a_sheet_is_named_in_french(ed):
+    with override("fr"):
+        for kind in KINDS.values():
+            for name, field in FormSheet(instance=ActionForm(kind=kind.name)).fields.items():
+                if name != "options-motion":  # the same word in both
+                    assert str(field.label) != english(field.label), (kind.name, name)
+
+
+def english(label):
+    with override("en"):
+        return str(label)
+
+
 def test_a_form_that_closes_before_it_opens_is_refused(ed):
     early = {"closes_at": "2025-01-01 08:00"}
     answer = ed.post(f"{FORMS}new/?kind=petition", sheet(make_campaign(), **early))
@@ -150,6 +166,23 @@ def test_acts_are_listed_with_where_they_stand(ed):
     for state, name in [("counted", "suzie"), ("withdrawn", "laura"), ("waiting", "omar")]:
         listed = ed.get(f"{ACTS}?state={state}&form={form.pk}").context["object_list"]
         assert [act.email for act in listed] == [f"{name}@post.example"]
+
+
+def test_a_wish_that_was_noted_is_not_listed_as_waiting(ed):
+    act = intake.append(
+        make_form(kind="official_petition"),
+        email="suzie@post.example",
+        given_name="Suzie",
+        family_name="Roy",
+        language="fr",
+        page="/fr/",
+        content={"answer": "remind"},
+    )
+    before = ed.get(ACTS).content.decode()
+    confirmations.confirm(act)
+
+    assert "noted, never counts" not in before
+    assert "noted, never counts" in ed.get(ACTS).content.decode()
 
 
 def test_acts_are_found_by_day(ed):

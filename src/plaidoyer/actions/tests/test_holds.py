@@ -294,6 +294,16 @@ def test_vigilance_shows_where_acts_come_from(ed, form):
     assert f"?form={form.pk}&amp;network=0badcafe" in page.content.decode()
 
 
+def test_vigilance_takes_who_presses_again_for_one_person(ed, form):
+    for _press in range(9):
+        sign(form, "m1", network="0badcafe" + 16 * "0")
+    sign(form, "m2", network="0badcafe" + 16 * "0")
+
+    [watched] = ed.get(WATCH).context["watched"]
+
+    assert [(p.acts, p.peak, p.is_odd) for p in watched.networks] == [(10, 2, False)]
+
+
 def test_vigilance_says_when_it_sees_nothing(ed, form):
     sign(form, "m1")
 

@@ -11,7 +11,7 @@ from django.utils import timezone
 from plaidoyer.actions import counting, matching
 from plaidoyer.actions.kinds.official_petition import reminders
 from plaidoyer.actions.kinds.official_petition.models import Reminder
-from plaidoyer.actions.messages import confirmation_path, withdrawal_path
+from plaidoyer.actions.messages import compose, confirmation_path, withdrawal_path
 from plaidoyer.actions.models import Action, ActionForm, Confirmation
 from plaidoyer.civics.models import Organization
 from plaidoyer.lib.words import Words
@@ -141,6 +141,18 @@ def test_a_wish_to_be_reminded_never_counts(client, form):
     assert not Confirmation.objects.exists()
     assert Reminder.objects.get().action == wish
     assert "It is noted" in client.get(confirmation_path(wish)).content.decode()
+
+
+@pytest.mark.parametrize(("said", "told"), [("remind", "is noted"), ("signed", "counts")])
+def test_nothing_says_that_a_wish_to_be_reminded_will_count(client, form, said, told):
+    make_pages(form)
+    page = client.get(answer(client, form, said).headers["Location"]).content.decode()
+    matching.match_pending()
+    [mail] = compose(list(Envelope.objects.all())).values()
+
+    assert ("Only then is it noted" in page) == (said == "remind")
+    assert f"It {told} once you confirm" in mail.text
+    assert f"It {told} once you confirm" in mail.html
 
 
 def test_nobody_is_reminded_who_did_not_confirm(client, form):

@@ -1,6 +1,7 @@
 """A form that takes nothing says why, since when, what came of it, and where to go."""
 
 import datetime
+import re
 
 import pytest
 from django.utils import timezone
@@ -45,7 +46,28 @@ def test_the_page_and_the_door_say_why_and_where_to_go(client, shut):
         assert words in answer.content.decode()
         assert "For the ferry" in answer.content.decode()
     assert "<form" not in page.content.decode()
+    # On a phone the reasons stand far below: the top of the page says it in a few words.
+    assert re.search(r'href="#act">\s*This is [a-z ]+\s*</a>', page.content.decode())
     assert not Action.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("said", "kept"),
+    [
+        ("Ma <b>rivière</b>\r\n\r\nest à sec 🐟", "Ma &lt;b&gt;rivière&lt;/b&gt;\n\nest à sec 🐟"),
+        ("a\x00\u202eb", "ab"),
+        ("x" * 100_000, "x" * 20_000 + "<"),
+        ("  ", None),
+    ],
+)
+def test_what_somebody_wrote_meanwhile_is_theirs_to_copy(client, said, kept):
+    form = make_form(kind="letter", paused_at=timezone.now())
+    make_pages(form)
+
+    page = client.post(f"/en/actions/{form.public_id}/", {**SUZIE, "body": said}).content.decode()
+
+    assert ("What you had written" in page) == (kept is not None)
+    assert f'rows="6">{kept}' in page or kept is None
 
 
 def test_the_outcome_is_told_once_there_is_one(client, shut):

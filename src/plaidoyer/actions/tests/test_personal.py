@@ -100,6 +100,15 @@ def test_one_press_signs_and_counts_and_tells_the_mailbox(client, form, laura):
     assert "/withdrawal/" in message.text
 
 
+@pytest.mark.parametrize("via", ["letter", "letter.hy3k9m2qrt", "whatsapp", ""])
+def test_the_mailbox_is_told_whichever_mailing_the_link_stood_in(client, form, laura, via):
+    send(client, form, laura, step="send", via=via)
+
+    assert Action.objects.get().via == (via if via.startswith("letter") else "letter")
+    (message,) = compose(list(Envelope.objects.all())).values()
+    assert "/withdrawal/" in message.text
+
+
 @pytest.mark.parametrize("method", ["get", "head", "options"])
 def test_only_a_post_signs(client, form, laura, method):
     for address in [link(laura, form), f"/en/actions/{form.public_id}/?person={token(laura)}"]:

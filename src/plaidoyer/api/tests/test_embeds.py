@@ -1,6 +1,7 @@
 """A form on a partner's site: shown where it may be, taken in without a cookie."""
 
 import json
+import re
 from xml.etree import ElementTree as ET
 
 import pytest
@@ -220,6 +221,7 @@ def test_ed_finds_the_lines_to_copy(client, form, pages):
 
     assert reverse("embedding", args=[form.pk]) in listed.text
     assert "https://partner.example" in answer.text
+    assert str(form) in re.search(r"<title>(.*?)</title>", answer.text, re.DOTALL)[1]
     assert f"http://localhost:8000/embed/{form.public_id}.js" in answer.text
     assert [snippet.language for snippet in answer.context["snippets"]] == ["en", "fr"]
 

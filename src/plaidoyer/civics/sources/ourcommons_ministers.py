@@ -3,7 +3,7 @@
 import datetime
 import re
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, Self
 
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
@@ -27,13 +27,21 @@ LISTED_AT = "https://www.ourcommons.ca/Members/en/ministries"
 
 # What stands in a title before what its holder answers for, and what joins two of them.
 OFFICE = re.compile(
-    r"\b(?:(?:associate |deputy |prime )*ministers?|secretary of state|president|leader|"
-    r"parliamentary secretary)\b(?: (?:of state|responsible))?(?: (?:of|for|to))?(?: the)?",
+    r"\b(?:(?:associate |deputy |prime )*(?:ministers?|premier)|secretary of state|president|"
+    r"leader|parliamentary secretary)\b(?: (?:of state|responsible))?(?: (?:of|for|to))?(?: the)?",
     re.IGNORECASE,
 )
 JOINED = re.compile(r",| and |[()·]", re.IGNORECASE)
 LONGEST_TAG = 40
-NO_TAGS = {"", "government", "canada", "house-of-commons", "king-s-privy-council-for-canada"}
+NO_TAGS = {
+    "",
+    "government",
+    "canada",
+    "house-of-commons",
+    "king-s-privy-council-for-canada",
+    "deputy-government-house",
+    "government-house",
+}
 
 
 class Ministers:
@@ -44,7 +52,7 @@ class Ministers:
 
     def read(self, content: bytes, on: datetime.date, **options: Any) -> Reading:
         """The ministers of the list, each in the office of that title; others have left."""
-        roll = Government(body(), LISTED_AT)
+        roll = Government.of(GOVERNMENT, LISTED_AT)
         is_xml = content.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<")
         (in_xml if is_xml else in_csv)(roll, content)
         if not roll.members:
@@ -59,29 +67,30 @@ class Ministers:
 class Government(Roll):
     """The roll of a government: offices have titles instead of areas."""
 
+    @classmethod
+    def of(cls, government: OrganizationRecord, listed_at: str) -> Self:
+        """An empty roll; the government has the shape of a body that has one."""
+        body = Legislature(
+            identifier=government.identifier,
+            en=government.name["en"],
+            fr=government.name["fr"],
+            time_zone=government.time_zone,
+            area="",
+            url=government.url,
+        )
+        return cls(body, listed_at)
+
     def office(self, titles: Mapping[str, str], line: int) -> str:
         """The office of that title, with what it answers for where the title is English."""
-        key = f"{GOVERNMENT.identifier}/{slugify(titles.get('en') or titles.get('fr', ''))}"
+        key = f"{self.legislature.identifier}/{slugify(titles.get('en') or titles.get('fr', ''))}"
         record = PostRecord(
             key=key,
-            organization=GOVERNMENT.identifier,
+            organization=self.legislature.identifier,
             label={code: title for code, title in titles.items() if title},
             portfolios=portfolios(titles.get("en", "")),
             line=line,
         )
         return self._once(record, key)
-
-
-def body() -> Legislature:
-    """The government, in the shape of a body that has a roll."""
-    return Legislature(
-        identifier=GOVERNMENT.identifier,
-        en=GOVERNMENT.name["en"],
-        fr=GOVERNMENT.name["fr"],
-        time_zone=GOVERNMENT.time_zone,
-        area="",
-        url=GOVERNMENT.url,
-    )
 
 
 def in_xml(roll: Government, content: bytes) -> None:

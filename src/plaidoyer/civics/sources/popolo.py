@@ -144,7 +144,11 @@ class Document:
             self.bodies[given] = ""
             return
         is_house = kind_ in {"legislature", "chamber", "house", "lower house", "upper house"}
-        identifier = self.legislature if is_house and self.legislature else slugify(given)[:120]
+        identifier = (
+            self.legislature
+            if is_house and self.legislature
+            else slugify(re.sub(r"\W", "-", given))[:120]
+        )
         known = legislatures.known(identifier) if is_house else None
         self.bodies[given] = identifier
         if is_house:

@@ -27,7 +27,7 @@ from plaidoyer.civics.sources import (
 from plaidoyer.civics.sources.rolls import Roll, needed
 
 PREFIXES = ("prefix", "fsa", "zip", "postcode", "code_postal", "postal_code")
-SHARES = "/shares"
+SHARES, ORDER = "/shares", "{order}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +39,7 @@ class PostalTable:
     licence: str
     address: str
     country: str = ""
+    # Its name; `{order}`: the year of the redrawing of the areas, so that two maps are two tables.
     table: str = ""
     # The column that names areas, and what it has for each made into an OCD division.
     column: str = "area"
@@ -104,7 +105,7 @@ class PostalTable:
                 raise SourceError(message % {"area": area[:40]}, line) from None
             reading.records.append(
                 PrefixRecord(
-                    table=table,
+                    table=table.replace(ORDER, division.rpartition("-")[2]),
                     country=country,
                     prefix=begin,
                     area=division,
@@ -136,6 +137,8 @@ def shared(written: str, line: int) -> Decimal | None:
 def congressional(roll: Roll, written: str, line: int) -> str:
     """The district `WA-09`, with its seat. Raises ValueError."""
     state, _dash, number = written.partition("-")
+    if state not in congress.STATES:
+        raise ValueError(state)
     return congress.in_house(roll, state, int(number), line)[0]
 
 
@@ -170,7 +173,7 @@ for table in (
         GEONAMES,
         "https://www.geonames.org/",
         "CA",
-        "ca-federal-2023" + SHARES,
+        f"ca-federal-{ORDER}{SHARES}",
         "ocd_id",
     ),
     PostalTable(
@@ -189,7 +192,7 @@ for table in (
         ELECTIONS_QUEBEC,
         "https://www.electionsquebec.qc.ca/",
         "CA",
-        "ca-qc-2017" + SHARES,
+        f"ca-qc-{ORDER}{SHARES}",
         "ocd_id",
     ),
     PostalTable(

@@ -1,22 +1,30 @@
 """What an import leaves as it is, what it refuses, and what an undo puts back."""
 
 import datetime
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from plaidoyer.civics import imports
+from plaidoyer.civics import imports, texts
 from plaidoyer.civics.models import (
     ContactDetail,
     ImportedRow,
     ImportRun,
     Organization,
     Person,
+    Post,
     PostalPrefix,
 )
-from plaidoyer.civics.records import ContactRecord, OrganizationRecord, PersonRecord, PrefixRecord
+from plaidoyer.civics.records import (
+    ContactRecord,
+    OrganizationRecord,
+    PersonRecord,
+    PostRecord,
+    PrefixRecord,
+)
 from plaidoyer.civics.sources import Reading, SourceError
 from plaidoyer.lib.words import Words
 
@@ -241,3 +249,45 @@ def test_the_journal_keeps_only_what_changed():
 
     row = ImportedRow.objects.get(run=run)
     assert (row.before, row.after) == ({"family_name": "Vale"}, {"family_name": "Roy"})
+
+
+@pytest.mark.parametrize("days", [(MONDAY, FRIDAY), (FRIDAY, MONDAY)])
+def test_of_a_name_parted_in_two_ways_the_longer_family_name_stays(days):
+    carry_out(house(member(1, "Ginette Petitpas Taylor", number="7")), on=days[0])
+    said = [
+        replace(record, given_name="Ginette Petitpas", family_name="Taylor")
+        if isinstance(record, PersonRecord)
+        else record
+        for record in member(1, "Ginette Petitpas Taylor", number="7")
+    ]
+
+    carry_out(house(said), on=days[1])
+
+    assert Person.objects.get().family_name == "Petitpas Taylor"
+
+
+def test_a_conflict_of_words_names_the_language_in_which_they_differ():
+    carry_out(house(member(1, "Ada Vale")))
+    Post.objects.update(label=Words(en="Member for Riding 1", fr="Siège 1"))
+    said = member(1, "Ada Vale")
+    said[1] = PostRecord(
+        key="seat 1",
+        organization=HOUSE,
+        area=PLACE % 1,
+        label={"en": "Member for Riding 1", "fr": "Députation 1"},
+    )
+
+    draft = imports.preview(house(said), FRIDAY)
+
+    assert "“Siège 1” stays, not “Députation 1”" in draft.conflicts[0][1]
+
+
+@pytest.mark.parametrize("cell", ["-2+3", "+1-cmd|' /C calc'!A0", "- 1*HYPERLINK(A1)", "\t=1"])
+def test_what_a_spreadsheet_would_run_is_refused(cell):
+    with pytest.raises(SourceError, match="formula"):
+        imports.preview(house(member(1, f"Ada {cell}")), MONDAY)
+
+
+@pytest.mark.parametrize("text", ["+1 (613) 555-0100", "+33 1.40.63.60.00", "- that the House sit"])
+def test_a_telephone_number_and_a_dash_are_no_formulas(text):
+    assert texts.fault(text) == ""

@@ -5,7 +5,7 @@ import datetime
 import pytest
 
 from plaidoyer.civics import imports, sources
-from plaidoyer.civics.models import Area
+from plaidoyer.civics.models import Area, PostalPrefix
 from plaidoyer.civics.sources import SourceError
 from plaidoyer.lib.words import Words
 
@@ -69,9 +69,21 @@ def test_a_line_that_is_no_code_is_left_out_and_told():
     assert [line for line, _why in reading.warnings] == [3, 4]
 
 
-@pytest.mark.parametrize("area", ["x", "WA", "WA-x", "-"])
+@pytest.mark.parametrize("area", ["x", "WA", "WA-x", "-", "XX-9"])
 def test_a_district_that_is_none_is_refused_with_its_line(area):
     with pytest.raises(SourceError) as refused:
         sources.get("us-zip").read(f"zip,districts\n98101,{area}\n".encode(), ON)
 
     assert refused.value.line == 2
+
+
+def test_the_shares_of_two_maps_are_two_tables():
+    for order in (2013, 2023):
+        area = f"ocd-division/country:ca/ed:1-{order}"
+        Area.objects.create(identifier=area, name=Words(en="Pond"))
+        take("ca-fsa", f"fsa,ocd_id,share\nK1A,{area},1\n")
+
+    assert sorted(PostalPrefix.objects.values_list("table", flat=True)) == [
+        "ca-federal-2013/shares",
+        "ca-federal-2023/shares",
+    ]

@@ -20,8 +20,10 @@ CANADA = (
     ("ourcommons", "ca/members_commons_45.csv", ON),
     ("ourcommons-ministers", "ca/ministers_federal_2026-07.csv", ON),
     ("assnat", "qc/members_assnat_43.csv", ON),
+    ("quebec-ministers", "qc/ministers_2026-07.csv", ON),
     ("ca-postal-codes", "ca/postal_prefix_to_federal_2023.csv", ON),
     ("ca-fsa", "ca/fsa_to_federal_2023.csv", ON),
+    ("ca-fsa", "ca/fsa_to_federal_2013.csv", ON),
     ("qc-postal-codes", "qc/postal_prefix_to_provincial_2017.csv", ON),
     ("qc-fsa", "qc/fsa_to_provincial_2017.csv", ON),
 )
@@ -93,7 +95,9 @@ class TestCanada:
         ministers = sits("ca-government")
 
         assert ministers.count() == 28
-        tagged = Post.objects.filter(portfolios__contains=["immigration"])
+        tagged = Post.objects.filter(
+            organization__identifier="ca-government", portfolios__contains=["immigration"]
+        )
         assert [post.label["fr"] for post in tagged] == [
             "Ministre de l’Immigration, des Réfugiés et de la Citoyenneté"
         ]
@@ -102,6 +106,17 @@ class TestCanada:
 
     def test_quebec_has_its_own_members(self, canada):
         assert sits("ca-qc-assnat").count() == 125
+        ministers = sits("ca-qc-government")
+        assert ministers.count() == 29
+        members = sits("ca-qc-assnat").values("person")
+        assert ministers.filter(person__in=members).count() == 29
+        tagged = ministers.get(post__portfolios__contains=["health"])
+        assert str(tagged.person) == "Sonia Bélanger"
+
+    def test_nobody_s_family_name_is_cut_by_a_list_that_parts_it_elsewhere(self, canada):
+        taylor = Person.objects.get(family_name__endswith="Taylor", given_name__contains="Ginette")
+
+        assert taylor.family_name == "Petitpas Taylor"
 
     @pytest.mark.parametrize("path", [path for _source, path, _on in CANADA])
     def test_importing_again_changes_nothing(self, canada, path):

@@ -3,7 +3,7 @@
 import pytest
 from click.testing import CliRunner
 
-from plaidoyer.civics.models import ImportRun, Membership, Person
+from plaidoyer.civics.models import ImportRun, Membership, Person, PostalPrefix
 from plaidoyer.config import cli
 from plaidoyer.parliament.models import PetitionRules
 
@@ -156,3 +156,38 @@ def test_the_rules_of_petitions_come_with_the_program_and_need_no_file(typed):
 
     assert done.exit_code == 0
     assert PetitionRules.objects.filter(legislature__identifier="ca-commons").exists()
+
+
+def test_a_list_that_is_cut_off_is_not_imported_unseen(typed):
+    head = "ocd_id;nom;prénom"
+    lines = [f"ocd-division/country:xr/ed:{n}-2023;Vale {n};Ada" for n in range(1, 13)]
+    whole, cut = ("\n".join([head, *some]).encode() for some in (lines, lines[:3]))
+    typed(
+        "import", "csv", "whole.csv", *HOUSE, "--on", "2026-03-02", "--yes", **{"whole.csv": whole}
+    )
+
+    unseen = typed("import", "csv", "cut.csv", *HOUSE, "--yes", **{"cut.csv": cut})
+
+    assert unseen.exit_code == 1
+    assert "9 of 12 members of Chambre des rivières would leave" in unseen.output
+    assert Membership.objects.filter(end_on=None).count() == 12
+
+    seen = typed("import", "csv", "cut.csv", *HOUSE, answers="y\n")
+
+    assert seen.exit_code == 0
+    assert Membership.objects.filter(end_on=None).count() == 3
+
+
+def test_a_postal_table_that_is_cut_off_is_not_imported_unseen(typed):
+    area = "ocd-division/country:xr/ed:1-2023"
+    typed("import", "csv", "members.csv", *HOUSE, "--yes")
+    rows = [f"A{n},{area}" for n in range(12)]
+    whole, cut = ("\n".join(["prefix,area", *some]).encode() for some in (rows, rows[:3]))
+    codes = ["--country", "xr", "--table", "xr"]
+    typed("import", "postal-codes", "whole.csv", *codes, "--yes", **{"whole.csv": whole})
+
+    unseen = typed("import", "postal-codes", "cut.csv", *codes, "--yes", **{"cut.csv": cut})
+
+    assert unseen.exit_code == 1
+    assert "9 of 12 beginnings of codes would go" in unseen.output
+    assert PostalPrefix.objects.count() == 12

@@ -81,7 +81,9 @@ def chosen(mailbox: Mailbox, *, before: datetime.datetime, one_by_one: int) -> l
     waiting = not_held(waiting).order_by("id")
     if not waiting[one_by_one : one_by_one + 1]:
         return []
-    keys, texts, size = [], set(), 0
+    keys: list[int] = []
+    texts: set[tuple[str, str]] = set()
+    size = 0
     for letter in waiting.select_related("action")[one_by_one:].iterator(chunk_size=BATCH):
         text = words(letter)
         size += LINE + (0 if text in texts else sum(map(len, text)))

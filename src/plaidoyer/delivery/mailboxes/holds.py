@@ -5,9 +5,10 @@ Each stop is a dated row that says who and why. What has left has left; the rest
 
 from django.contrib.auth.models import User
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
-from plaidoyer.campaigns.models import Campaign
+from plaidoyer.campaigns.models import Campaign, Target
 from plaidoyer.delivery.mailboxes import budgets, turns
 from plaidoyer.delivery.mailboxes.models import Mailbox, MailboxHold
 from plaidoyer.delivery.models import Letter, LetterQuerySet
@@ -47,7 +48,8 @@ def place(
     )
     if is_new:
         letters = reached(mailbox, campaign)
-        MailboxHold.objects.filter(pk=hold.pk).update(letters=letters.count())
+        hold.letters = letters.count()
+        hold.save(update_fields=["letters"])
         turns.put_back(list(letters.filter(turn_at__isnull=False)))
     return hold
 
@@ -93,3 +95,36 @@ def lift(hold: MailboxHold, *, by: User | None = None) -> int:
     Letter.objects.bulk_update(again, budgets.LINED_UP, batch_size=500)
     cancelled.update(cancelled_by=None)
     return len(again)
+
+
+def mailboxes_of(target: Target) -> QuerySet[Mailbox]:
+    """Where letters to `target` go: one mailbox, or those of a body's members."""
+    return Mailbox.objects.filter(letters__target=target).distinct().order_by("address")
+
+
+@transaction.atomic
+def place_for(target: Target, *, because: str, by: User | None = None) -> list[MailboxHold]:
+    """Holds the letters to `target` in its campaign, in each of its mailboxes."""
+    boxes = mailboxes_of(target)
+    return [place(box, because=because, campaign=target.campaign, by=by) for box in boxes]
+
+
+@transaction.atomic
+def cancel_for(target: Target, *, because: str, by: User | None = None) -> list[MailboxHold]:
+    """Cancels the letters to `target` that wait, in each of its mailboxes."""
+    boxes = [box for box in mailboxes_of(target) if reached(box, target.campaign).exists()]
+    return [cancel(box, because=because, campaign=target.campaign, by=by) for box in boxes]
+
+
+@transaction.atomic
+def lift_for(target: Target, effect: str, *, by: User | None = None) -> int:
+    """Lets go on what is held, or was cancelled, of letters to `target`; how many wait again."""
+    return sum(lift(hold, by=by) for hold in placed_on(target).filter(effect=effect))
+
+
+def placed_on(target: Target) -> QuerySet[MailboxHold]:
+    """What stops its campaign's letters in the mailboxes of `target` now, the newest first."""
+    holds = MailboxHold.objects.filter(
+        mailbox__in=mailboxes_of(target), campaign=target.campaign, lifted_at=None
+    )
+    return holds.select_related("mailbox", "placed_by").order_by("-placed_at", "mailbox")

@@ -236,6 +236,12 @@ class MailboxHold(models.Model):
     def __str__(self) -> str:
         return f"{self.mailbox}, {self.get_effect_display()}: {self.because}"
 
+    @property
+    def who(self) -> str:
+        """Who placed it, by name; else the office, or an organiser who is gone."""
+        by = self.placed_by
+        return (by.get_full_name() or by.username) if by else self.get_cause_display()
+
 
 class Wish(models.Model):
     """An office asked, by the link in a letter, how letters shall reach it; its mailbox agreed."""

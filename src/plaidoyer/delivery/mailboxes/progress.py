@@ -1,8 +1,9 @@
 """Where letters stand, in true words for their writers; and when the last of a line will leave."""
 
 import datetime
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from django.db.models import Count, Min, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
@@ -11,6 +12,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from plaidoyer.delivery.mailboxes import budgets
+from plaidoyer.delivery.mailboxes.hours import Rhythm
 from plaidoyer.delivery.mailboxes.models import (
     MOST_PER_SERVER,
     Courtesy,
@@ -37,6 +39,8 @@ def told(letters: Iterable[Letter], at: datetime.datetime | None = None) -> dict
     for letter in letters:
         if letter.digest_id:
             sentences[letter.pk] = in_digest(letter)
+        elif letter.cancelled_by_id and is_cancelled(letter.envelope):
+            sentences[letter.pk] = _("Cancelled by the organisers before it left.")
         elif letter.pk not in positions:
             sentences[letter.pk] = mail.explained(letter.envelope)
         elif holds & {(letter.mailbox_id, None), (letter.mailbox_id, letter.target.campaign_id)}:
@@ -52,6 +56,10 @@ def waits(letter: Letter) -> bool:
     envelope = letter.envelope
     queued = envelope is not None and envelope.state in {State.QUEUED, State.DEFERRED}
     return bool(queued and letter.mailbox_id and letter.turn_at is None)
+
+
+def is_cancelled(envelope: Envelope | None) -> bool:
+    return envelope is not None and envelope.state == State.CANCELLED
 
 
 def ahead_of(line: list[Letter]) -> dict[int, int]:
@@ -90,9 +98,14 @@ def expected(
     if mailbox.flow == Mailbox.Flow.DIGEST or (
         mailbox.flow == Mailbox.Flow.AUTO and ahead >= one_by_one
     ):
-        morning = rhythm.moment(rhythm.day(at) + datetime.timedelta(days=1), rhythm.opens)
-        return rhythm.next_open(morning)
+        return next_mail(rhythm, at)
     return by_itself
+
+
+def next_mail(rhythm: Rhythm, at: datetime.datetime) -> datetime.datetime | None:
+    """When the next mail of a day leaves that can carry what was written until `at`."""
+    morning = rhythm.moment(rhythm.day(at) + datetime.timedelta(days=1), rhythm.opens)
+    return rhythm.next_open(morning)
 
 
 def in_line(day: datetime.datetime | None, mailbox: Mailbox | None, at: datetime.datetime) -> str:
@@ -158,7 +171,7 @@ def lines(
             left=Count("id", filter=Q(turn_at__lte=at) | Q(digest__isnull=False)),
         )
     )
-    counts = {row["mailbox"]: row for row in rows}
+    counts: dict[int, Mapping[str, Any]] = {row["mailbox"]: row for row in rows}
     holds = held(box.pk for box in boxes)
     busy = busy_on({box.server_id for box in boxes})
     return [
@@ -176,7 +189,7 @@ def busy_on(servers: set[int]) -> dict[int, int]:
 
 def line(
     mailbox: Mailbox,
-    counts: dict,
+    counts: Mapping[str, Any],
     is_held: bool,
     busy: dict[int, int],
     courtesy: Courtesy,
@@ -192,15 +205,20 @@ def line(
     elif mailbox.flow == Mailbox.Flow.AUTO:
         one_by_one = min(waiting, rhythm.per_day * courtesy.digest_after_days)
     moves = waiting and not is_held
-    first = max(mailbox.next_at or at, at)
-    slow = budgets.paced(rhythm, pace)
+    next_at = finish_at = None
+    if moves and mailbox.flow == Mailbox.Flow.DIGEST:
+        next_at = finish_at = next_mail(rhythm, at)
+    elif moves:
+        next_at = rhythm.next_open(max(mailbox.next_at or at, at))
+        slow = budgets.paced(rhythm, pace)
+        finish_at = slow.finish(max(one_by_one, 1), at, mailbox.warm_at)
     return Line(
         mailbox=mailbox,
         waiting=waiting,
         left=counts.get("left", 0),
         oldest_at=counts.get("oldest"),
-        next_at=rhythm.next_open(first) if moves else None,
-        finish_at=slow.finish(max(one_by_one, 1), at, mailbox.warm_at) if moves else None,
+        next_at=next_at,
+        finish_at=finish_at,
         per_hour=pace,
         beyond=waiting - one_by_one,
         is_held=is_held,

@@ -15,7 +15,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 
 from django.db import connection, transaction
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from plaidoyer.delivery.mailboxes import budgets
@@ -66,9 +66,14 @@ def go_round(at: datetime.datetime | None = None) -> int:
     keep_up(at)
     take_back(at)
     waiting = Letter.objects.waiting().filter(mailbox=OuterRef("pk"))
-    open_somewhere = Mailbox.objects.filter(Exists(waiting)).exclude(held())
+    open_somewhere = one_by_one().filter(Exists(waiting))
     servers = open_somewhere.values_list("server", flat=True).distinct()
     return sum(give(server, at) for server in sorted(servers))
+
+
+def one_by_one() -> QuerySet[Mailbox]:
+    """Mailboxes whose letters have turns: not those that are held, or want one mail a day."""
+    return Mailbox.objects.exclude(held()).exclude(flow=Mailbox.Flow.DIGEST)
 
 
 def held() -> Q:
@@ -187,17 +192,16 @@ def recently(server: MailServer, at: datetime.datetime) -> Counter[int]:
 def in_line(server: MailServer, at: datetime.datetime, given: Counter[int]) -> list[Line]:
     """The mailboxes of `server` whose readers are at work and for whom letters wait."""
     courtesy, lines = Courtesy.current(), {}
-    for mailbox in Mailbox.objects.filter(server=server).exclude(held()):
+    for mailbox in one_by_one().filter(server=server):
         rhythm = budgets.rhythm(mailbox, courtesy)
         if rhythm.is_open(at):
             if mailbox.next_at is None or mailbox.next_at < at - QUIET:
                 mailbox.warm_at = None
             limit = rhythm.limit(at, mailbox.warm_at)
             lines[mailbox.pk] = Line(mailbox, rhythm, limit, given[mailbox.pk])
-    for mailbox, letter, envelope in next_letters(
-        [key for key, line in lines.items() if room(line)], at
-    ):
-        lines[mailbox].waiting.append((letter, envelope))
+    free = [key for key, line in lines.items() if room(line)]
+    for key, letter, envelope in next_letters(free, at):
+        lines[key].waiting.append((letter, envelope))
     return [line for line in lines.values() if line.waiting]
 
 
@@ -251,7 +255,8 @@ def dealt(
     server: MailServer, lines: list[Line], at: datetime.datetime, given: int
 ) -> list[tuple[int, int, datetime.datetime]]:
     """Who leaves when: letter, envelope, moment; written on `server` and mailboxes, not saved."""
-    turns, until = [], at + AHEAD
+    turns: list[tuple[int, int, datetime.datetime]] = []
+    until = at + AHEAD
     line_by_key = {line.mailbox.pk: line for line in lines}
     heap = [(max(one.mailbox.next_at or at, at), key) for key, one in line_by_key.items()]
     heapq.heapify(heap)

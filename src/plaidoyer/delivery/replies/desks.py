@@ -3,6 +3,7 @@
 import csv
 from typing import Any
 
+from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
@@ -30,6 +31,7 @@ from plaidoyer.lib.desk import Ledger, Listing
 from plaidoyer.lib.typed import harmless
 
 UNREAD, UNREAD_WORDS = "unread", pgettext_lazy("reply", "to be read")
+QUOTABLE = {True: pgettext_lazy("quotation", "yes"), False: pgettext_lazy("quotation", "no")}
 
 
 class ReplyFilters(WagtailFilterSet):
@@ -106,9 +108,6 @@ class ReplyLedger(Ledger):
     ordering = ["-received_at"]
 
 
-QUOTABLE = {True: pgettext_lazy("quotation", "yes"), False: pgettext_lazy("quotation", "no")}
-
-
 def row_number(text: str) -> int:
     """The number of a row that `text` is; 0, which no row has, for anything else."""
     return int(text) if text.isascii() and text.isdigit() and len(text) < 18 else 0
@@ -162,7 +161,7 @@ class ReplyView(Screen):
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if not self.may_change():
-            return self.handle_no_permission()
+            raise PermissionDenied
         form = ReadingForm(request.POST, label_suffix="")
         if not form.is_valid():
             return self.render_to_response(self.get_context_data(form=form), status=422)
@@ -220,7 +219,7 @@ class RatesView(Screen):
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """Shows the rates of a campaign or no more; asks the writers of a form or no more."""
         if not self.may_change():
-            return self.handle_no_permission()
+            raise PermissionDenied
         turn, key = request.POST.get("turn"), row_number(request.POST.get("key", ""))
         is_on = request.POST.get("on") == "1"
         if campaign := Campaign.objects.filter(pk=key).first() if turn == "shown" else None:

@@ -5,7 +5,7 @@ answer "yes" more often than the others.
 """
 
 import datetime
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from math import ceil, floor, sqrt
 from typing import Any, NamedTuple
@@ -66,8 +66,8 @@ class Rate:
 
     @property
     def percent(self) -> int | None:
-        """The share of those who answered, rounded; none where there are too few."""
-        return round(100 * self.replied / self.answered) if self.is_told else None
+        """The share of those who answered, rounded down; none where there are too few."""
+        return 100 * self.replied // self.answered if self.is_told else None
 
     @property
     def interval(self) -> Interval | None:
@@ -105,7 +105,7 @@ def of(campaigns: Iterable[Campaign]) -> list[Rate]:
     targets = Target.objects.select_related("campaign", "post", "person", "organization").in_bulk(
         [row["target"] for row in rows]
     )
-    return [rate(targets[row.pop("target")], row) for row in rows]
+    return [rate(targets[row["target"]], row) for row in rows]
 
 
 NAMES = {
@@ -116,11 +116,11 @@ NAMES = {
 }
 
 
-def rate(target: Target, row: dict[str, Any]) -> Rate:
+def rate(target: Target, row: Mapping[str, Any]) -> Rate:
     """One row. Who did not wish to say has not answered."""
     answered = sum(row[name] for name in NAMES)
-    row.pop("no")
-    return Rate(target=target, answered=answered, **row)
+    counts = {name: row[name] for name in ("delivered", "asked", *NAMES) if name != "no"}
+    return Rate(target=target, answered=answered, **counts)
 
 
 def shown_for(campaigns: Iterable[Campaign]) -> set[int]:

@@ -3,6 +3,7 @@
 import datetime
 from collections import Counter
 
+from django.db.models import F
 from django.utils import timezone
 
 from plaidoyer.actions import confirmations
@@ -41,12 +42,15 @@ def leave(until):
     """Everything that is due by `until` leaves, each at its moment; the moments by address."""
     due = Envelope.objects.filter(state="queued", due_at__lte=until).exclude(kind="confirmation")
     left = list(due.values_list("pk", "to_address", "due_at"))
-    keys = [pk for pk, _address, _at in left]
-    Envelope.objects.filter(pk__in=keys).update(state="leased", sender=1)
-    for pk, _address, at in left:
-        Envelope.objects.filter(pk=pk).update(
-            state="accepted", sender=None, begun_at=at, ended_at=at, reply="250 2.0.0 Ok"
-        )
+    leaving = Envelope.objects.filter(pk__in=[pk for pk, _address, _at in left])
+    leaving.update(state="leased", sender=1)
+    leaving.update(
+        state="accepted",
+        sender=None,
+        begun_at=F("due_at"),
+        ended_at=F("due_at"),
+        reply="250 2.0.0 Ok",
+    )
     return [(address, at) for _pk, address, at in left]
 
 

@@ -8,9 +8,11 @@ from django.utils import timezone
 from plaidoyer.civics import contacts
 from plaidoyer.civics.models import ContactDetail
 from plaidoyer.delivery import bounces, letters
-from plaidoyer.delivery.models import Letter
-from plaidoyer.mail.models import Envelope
-from plaidoyer.testing import make_campaign, make_form, make_minister
+from plaidoyer.delivery.mailboxes import notices
+from plaidoyer.delivery.models import Letter, MailboxNotice
+from plaidoyer.mail.models import Envelope, Suppression
+from plaidoyer.mail.tests.coming import bounces as came_back
+from plaidoyer.testing import make_campaign, make_form, make_minister, make_organiser
 
 from .test_letters import lauras_letter
 
@@ -118,3 +120,51 @@ def test_an_office_whose_address_bounced_is_written_to_through_its_organization(
     )
 
     assert contacts.mailbox(post).value == "desk@ministry.example"
+
+
+def test_a_bounce_that_comes_in_later_holds_the_rest_and_tells_organisers():
+    form = make_form(make_campaign(post=make_minister()), kind="letter")
+    ed = make_organiser()
+    [first] = letters.write([lauras_letter(form)])
+    waiting = [letters.write([lauras_letter(form, name=f"l{each}")])[0] for each in range(2)]
+    ContactDetail.objects.update(verified_at=timezone.now() - datetime.timedelta(days=30))
+    for state in ("leased", "accepted"):
+        Envelope.objects.filter(letter=first).update(state=state, ended_at=timezone.now())
+
+    came_back(first.envelope)
+
+    detail = ContactDetail.objects.get()
+    assert detail.bounced_at
+    assert "5.1.1" in Envelope.objects.get(pk=first.envelope_id).reply
+    assert not Suppression.objects.exists()
+    assert {
+        letter.envelope for letter in Letter.objects.filter(pk__in=[w.pk for w in waiting])
+    } == {None}
+    told = MailboxNotice.objects.get()
+    [message] = notices.compose([told.envelope]).values()
+    assert told.reader == ed
+    assert message.subject == "Letters came back: vale@ministry.example"
+    contacts.check(detail)
+    bounces.note()
+    assert letters.release() == 3
+
+
+@pytest.mark.parametrize("code", ["5.7.1", "4.4.7", "5.2.121"])
+def test_a_bounce_that_is_not_about_the_address_marks_no_address(code):
+    form = make_form(make_campaign(post=make_minister()), kind="letter")
+    [letter] = letters.write([lauras_letter(form)])
+    for state in ("leased", "accepted"):
+        Envelope.objects.filter(letter=letter).update(state=state, ended_at=timezone.now())
+
+    came_back(letter.envelope, code)
+
+    assert bounces.note() == 0
+    assert ContactDetail.objects.get().bounced_at is None
+    assert Letter.objects.get().envelope.state == "bounced"
+
+
+def test_a_bounce_without_a_code_holds_the_address_until_somebody_looks():
+    refused_letter("5.0.0 it did not work", state="bounced", begun=True)
+
+    assert bounces.note() == 1
+    assert ContactDetail.objects.get().bounced_at

@@ -108,7 +108,8 @@ def dkim(domain: str, questions: Questions, selectors: list[str]) -> list[Findin
 
 def _key(domain: str, questions: Questions, selector: str) -> Finding:
     name = f"{selector}._domainkey.{domain}"
-    facts = {"domain": domain, "selector": selector, "name": name, "record": our_record(selector)}
+    facts: dict[str, Any] = {"domain": domain, "selector": selector, "name": name}
+    facts["record"] = our_record(selector)
     records = questions.ask(name, "TXT")
     tags = next((found for one in records if "p" in (found := read_tags(one))), None)
     if tags is None:

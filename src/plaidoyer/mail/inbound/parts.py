@@ -11,6 +11,7 @@ from email.header import decode_header, make_header
 from email.message import Message
 from email.utils import parseaddr
 from html.parser import HTMLParser
+from itertools import islice
 
 from plaidoyer.mail.messages import one_line
 
@@ -19,14 +20,25 @@ MOST_PARTS = 100
 LONGEST_TEXT = 20_000
 # A report stands at the beginning; what it sends back of us may be long.
 LONGEST_REPORT = 512 * 1024
+# So do the words of a reply; what is attached behind them is not read. Ten megabytes of headers,
+# or of parts, would keep the parser busy for half a minute.
+LONGEST_READ = 1024 * 1024
+MOST_SEAMS = 1_000
 
 
 def parsed(raw: bytes) -> Message:
     """The mail in `raw`; an empty one where it is built to break a parser."""
     try:
-        return message_from_bytes(raw)
+        return message_from_bytes(shortened(raw))
     except (RecursionError, ValueError, LookupError, TypeError, IndexError, AssertionError):
         return Message()
+
+
+def shortened(raw: bytes) -> bytes:
+    """The beginning of `raw`, up to where no honest mail has that many parts."""
+    raw = raw[:LONGEST_READ]
+    seam = next(islice(re.finditer(rb"\n--", raw), MOST_SEAMS, None), None)
+    return raw[: seam.start()] if seam else raw
 
 
 def walked(message: Message) -> Iterator[Message]:
@@ -105,31 +117,45 @@ def text(message: Message) -> str:
 
 
 class _Words(HTMLParser):
-    BREAKS = {"br", "p", "div", "li", "tr", "h1", "h2", "h3", "blockquote"}
+    LINES = {"div", "li", "tr"}
+    PARAGRAPHS = {"p", "h1", "h2", "h3", "blockquote", "table", "ul", "ol"}
     SILENT = {"script", "style", "head", "title"}
 
     def __init__(self) -> None:
         super().__init__()
-        self.words: list[str] = []
+        self.words: list[str] = [""]
         self.silent = 0
 
     def handle_starttag(self, tag: str, attrs: object) -> None:
         self.silent += tag in self.SILENT
-        if tag in self.BREAKS:
+        if tag == "br":
             self.words.append("\n")
+        self.turn(tag)
 
     def handle_endtag(self, tag: str) -> None:
         self.silent = max(0, self.silent - (tag in self.SILENT))
+        self.turn(tag)
+
+    def turn(self, tag: str) -> None:
+        """A new line, or a new paragraph, where `tag` begins or ends one."""
+        if tag in self.PARAGRAPHS:
+            self.words.append("\n\n")
+        elif tag in self.LINES and not self.words[-1].endswith("\n"):
+            self.words.append("\n")
 
     def handle_data(self, data: str) -> None:
-        if not self.silent:
-            self.words.append(data)
+        if not self.silent and data.strip(" \t\r\n"):
+            self.words.append(re.sub(r"[ \t\r\n]+", " ", data))
+
+
+# Python's parser begins anew at each "<" of a tag that nobody closes: such a sign is a word.
+UNCLOSED = re.compile(r"<(?=[^<>]*(?:<|\Z))")
 
 
 def without_tags(html: str) -> str:
     """The words of `html`, in lines."""
     reader = _Words()
     with contextlib.suppress(Exception):
-        reader.feed(html)
+        reader.feed(UNCLOSED.sub("&lt;", html))
         reader.close()
     return paragraphs("".join(reader.words))

@@ -98,7 +98,7 @@ def webhook(request: HttpRequest, provider: str, what: str) -> HttpResponse:
     module, _dot, view = name.partition(".")
     found = getattr(importlib.import_module(f"anymail.webhooks.{module}"), view)
     # Mails with attachments are longer than what Django lets a form be.
-    if not request.content_type.startswith(("multipart/", "application/x-www-form")):
+    if not (request.content_type or "").startswith(("multipart/", "application/x-www-form")):
         request._body = request.read(keeping.MOST_BYTES * 2)
     try:
         with transaction.atomic():

@@ -1,16 +1,14 @@
-"""A relay that says what a test tells it to, and a database that watches the states."""
+"""A relay that says what a test tells it to."""
 
 import asyncio
 import threading
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
-from django.db import connection
 
 from plaidoyer.mail import sending
 from plaidoyer.mail.kinds import COMPOSERS, Message
-from plaidoyer.mail.models import Envelope
 
 DROP, SILENCE = "drop", "silence"
 
@@ -19,12 +17,14 @@ class Sink:
     """An SMTP server on the loopback. It answers 250 unless `script` has another word.
 
     The script maps an address and a stage (MAIL, RCPT, DATA, BODY) to a reply, to DROP or to
-    SILENCE; `greeting` is for everybody. What came as a whole is in `bodies`, by address.
+    SILENCE; `greeting` and `hello` are for everybody. `on_body` is called before the word on a
+    body. What came as a whole is in `bodies`, by address.
     """
 
     def __init__(self) -> None:
         self.script: dict[tuple[str, str], str] = {}
-        self.greeting = "220 sink"
+        self.greeting, self.hello = "220 sink", "250 sink"
+        self.on_body: Callable[[str], None] = lambda address: None
         self.bodies: dict[str, list[bytes]] = {}
         self.sessions = 0
         self.loop = asyncio.new_event_loop()
@@ -64,6 +64,7 @@ class Sink:
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.sessions += 1
         address = sender = ""
+        is_taken = False
 
         async def say(words: str) -> bool:
             if words == SILENCE:
@@ -82,15 +83,23 @@ class Sink:
                 if verb == "MAIL":
                     sender, going = rest, True  # its word comes with the recipient's name
                     going = await say(self.script.get(("", "MAIL"), "250 ok"))
+                elif verb == "EHLO":
+                    going = await say(self.hello)
                 elif verb == "RCPT":
                     address = rest.partition("<")[2].partition(">")[0]
-                    going = await say(self.script.get((address, "RCPT"), "250 ok"))
+                    answer = self.script.get((address, "RCPT"), "250 ok")
+                    is_taken = answer.startswith("2")
+                    going = await say(answer)
                 elif verb == "DATA":
                     answer = self.script.get((address, "DATA"), "354 go")
                     going = await say(answer)
-                    if answer.startswith("354"):
+                    if answer.startswith("354") and not is_taken:
+                        await reader.readuntil(b".\r\n")
+                        going = await say("554 5.5.1 no recipients")
+                    elif answer.startswith("354"):
                         body = await reader.readuntil(b"\r\n.\r\n")
                         self.bodies.setdefault(address, []).append(body)
+                        await asyncio.to_thread(self.on_body, address)
                         going = await say(self.script.get((address, "BODY"), f"250 for {sender}"))
                 elif verb == "QUIT":
                     await say("221 bye")
@@ -131,25 +140,8 @@ def notes() -> Iterator[None]:
     del COMPOSERS["note"]
 
 
-@pytest.fixture
-def watched_states() -> Iterator[None]:
-    """The database refuses every change of state that Envelope.NEXT does not allow."""
-    allowed = ", ".join(
-        f"('{before}', '{after}')" for before, nexts in Envelope.NEXT.items() for after in nexts
-    )
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"""
-            CREATE FUNCTION watch_state() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
-                IF (OLD.state, NEW.state) NOT IN ({allowed}) THEN
-                    RAISE EXCEPTION 'from % to %', OLD.state, NEW.state;
-                END IF;
-                RETURN NEW;
-            END $$;
-            CREATE TRIGGER watch_state BEFORE UPDATE OF state ON mail_envelope
-            FOR EACH ROW EXECUTE FUNCTION watch_state();
-            """
-        )
-    yield
-    with connection.cursor() as cursor:
-        cursor.execute("DROP FUNCTION watch_state CASCADE")
+@pytest.fixture(params=["in a row", "one by one"])
+def pace(request, sink) -> None:
+    """The relay takes commands in a row (PIPELINING), and then it does not."""
+    if request.param == "in a row":
+        sink.hello = "250-sink\r\n250 PIPELINING"

@@ -1,5 +1,6 @@
 """Sessions with a relay that asks for TLS and a password."""
 
+import asyncio
 import shutil
 import ssl
 import subprocess
@@ -8,7 +9,7 @@ import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import AuthResult
 
-from plaidoyer.mail.relay import LostError, Relay, Reply
+from plaidoyer.mail.relay import LostError, Reply, Session
 from tests.servers import free_port
 
 pytestmark = pytest.mark.filterwarnings("ignore:Requiring AUTH")
@@ -26,7 +27,7 @@ class Keeper:
 
 
 def sign_in(_server, _session, _envelope, _mechanism, login):
-    return AuthResult(success=login.password == b"riviere", auth_data=login.login)
+    return AuthResult(success=login.password == b"riviere", handled=False, auth_data=login.login)
 
 
 @pytest.fixture(scope="module")
@@ -70,13 +71,20 @@ def relay(request, settings, certificate, monkeypatch):
     controller.stop()
 
 
-def test_a_session_is_encrypted_and_signed_in(relay):
-    session = Relay()
-    session.command("MAIL FROM:<a@b.example>")
-    session.command("RCPT TO:<c@d.example>")
-    session.command("DATA", wanted=3)
-    verdict = session.pour(b"Subject: x\r\n\r\n.y\r\n")
+async def one_message():
+    """The reply to the body of one message."""
+    session = await Session.open()
+    await session.ask("MAIL FROM:<a@b.example>")
+    await session.ask("RCPT TO:<c@d.example>")
+    await session.ask("DATA", wanted=3)
+    session.say(b"Subject: x\r\n\r\n")
+    reply = await session.ask("..y\r\n.")
     session.close(politely=True)
+    return reply
+
+
+def test_a_session_is_encrypted_and_signed_in(relay):
+    verdict = asyncio.run(one_message())
 
     assert verdict == Reply(250, "250 kept")
     assert relay.taken == [(b"river", b"Subject: x\r\n\r\n.y\r\n")]
@@ -86,14 +94,14 @@ def test_a_wrong_password_is_no_session(relay, settings):
     settings.SMTP_PASSWORD = "wrong"
 
     with pytest.raises(LostError):
-        Relay()
+        asyncio.run(Session.open())
 
 
 def test_an_unknown_certificate_is_no_session(relay, monkeypatch):
     monkeypatch.delenv("SSL_CERT_FILE")
 
     with pytest.raises(LostError, match="certificate"):
-        Relay()
+        asyncio.run(Session.open())
 
 
 @pytest.mark.parametrize(

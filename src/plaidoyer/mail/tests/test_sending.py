@@ -1,12 +1,14 @@
 """What the engine makes of every word and every silence of a relay."""
 
 import threading
+import time
 from datetime import timedelta
 
 import pytest
+from django.db import connection
 from django.utils import timezone
 
-from plaidoyer.mail import envelopes, leases, sending
+from plaidoyer.mail import envelopes, sending, verdicts
 from plaidoyer.mail.kinds import COMPOSERS
 from plaidoyer.mail.models import Envelope, Suppression
 
@@ -15,7 +17,7 @@ from .conftest import DROP, SILENCE
 # Senders have sessions of their own, so rows are committed; only the tables of mail are cleared.
 pytestmark = [
     pytest.mark.django_db(transaction=True, available_apps=["plaidoyer.mail"]),
-    pytest.mark.usefixtures("watched_states", "notes"),
+    pytest.mark.usefixtures("notes"),
 ]
 State = Envelope.State
 
@@ -63,6 +65,7 @@ def test_an_accepted_message_keeps_the_servers_words(sink):
         ("DATA", "250 but no", State.QUEUED),
     ],
 )
+@pytest.mark.usefixtures("pace")
 def test_every_word_of_the_relay_has_its_state(sink, stage, said, state):
     first, second = note("suzie@home.example", "laura@home.example")
     sink.script["suzie@home.example", stage] = said
@@ -94,7 +97,7 @@ def test_what_was_put_off_leaves_later_and_later_and_then_never(sink):
     sending.send_due()
     envelope.refresh_from_db()
     assert (envelope.state, envelope.reply) == (State.REFUSED, "450 4.2.1 greylisted")
-    assert sum(sending.BACK_OFF[:4]) + 18 * sending.BACK_OFF[4] > 3 * 24 * 3600
+    assert sum(verdicts.BACK_OFF[:4]) + 18 * verdicts.BACK_OFF[4] > 3 * 24 * 3600
 
 
 def test_a_421_closes_the_session_and_the_next_message_opens_another(sink):
@@ -149,7 +152,8 @@ def test_a_relay_that_does_not_greet_is_down(sink, greeting):
     assert (envelope.state, envelope.attempts) == (State.QUEUED, 0)
 
 
-def test_a_relay_that_loses_every_session_is_left_alone(sink):
+def test_a_relay_that_loses_every_session_is_left_alone(sink, settings):
+    settings.MAIL_CONNECTIONS = 1
     many = note(*[f"s{number}@home.example" for number in range(10)])
     for envelope in many:
         sink.script[envelope.to_address, "BODY"] = DROP
@@ -230,18 +234,36 @@ def test_an_address_no_server_can_take_is_refused(sink):
     assert (envelope.state, envelope.reply) == ("refused", "No server can be given this address.")
 
 
-def test_a_cancelled_envelope_does_not_leave_though_a_sender_holds_it(sink):
+def test_what_is_cancelled_while_a_sender_holds_it_does_not_leave(sink, settings):
+    settings.MAIL_CONNECTIONS = 1
+    first, second = note("suzie@home.example", "laura@home.example")
+
+    def cancel(_address):
+        envelopes.cancel([second])
+        connection.close()
+        time.sleep(1.5 * sending.FLUSH_SECONDS)  # senders look that often
+
+    sink.on_body = cancel
+    sending.send_due()
+
+    first.refresh_from_db()
+    second.refresh_from_db()
+    assert (first.state, second.state) == (State.ACCEPTED, State.CANCELLED)
+    assert sink.came() == {"suzie@home.example": 1}
+
+
+def test_what_is_cancelled_after_its_body_began_ends_as_the_relay_said(sink):
     envelope = note()
-    sender = sending.Sender()
-    try:
-        [leased] = sender.holder.lease(10)
-        assert envelopes.cancel([envelope]) == 1
-        sender.send(leased, b"Subject: x\r\n\r\nx\r\n")
-    finally:
-        sender.close()
+
+    def cancel(_address):
+        envelopes.cancel([envelope])
+        connection.close()
+
+    sink.on_body = cancel
+    sending.send_due()
 
     envelope.refresh_from_db()
-    assert (envelope.state, sink.came()) == (State.CANCELLED, {})
+    assert envelope.state == State.ACCEPTED
 
 
 def test_what_has_ended_cannot_be_cancelled(sink):
@@ -249,33 +271,6 @@ def test_what_has_ended_cannot_be_cancelled(sink):
     sending.send_due()
 
     assert envelopes.cancel([envelope]) == 0
-
-
-def test_a_dead_senders_envelopes_leave_again_or_are_in_doubt():
-    begun, waiting = note("suzie@home.example", "laura@home.example")
-    dead, alive = leases.Holder(), leases.Holder()
-    leased = dead.lease(10)
-    dead.begin(leased[0])
-    other = note("omar@home.example")
-    alive.lease(10)
-
-    assert leases.recover() == 0
-    dead.close()
-    assert leases.recover() == 2
-    alive.close()
-
-    for envelope in (begun, waiting, other):
-        envelope.refresh_from_db()
-    assert (begun.state, waiting.state, other.state) == ("in_doubt", "queued", "leased")
-    assert not dead_can_begin(leased[1])
-
-
-def dead_can_begin(envelope):
-    late = leases.Holder()
-    try:
-        return late.begin(envelope)
-    finally:
-        late.close()
 
 
 def test_a_doubt_is_settled_by_a_person_once(sink):
@@ -299,7 +294,7 @@ def test_many_senders_side_by_side_send_each_once(sink):
         sender = sending.Sender()
         sender.send_all(lambda: False)
         sender.close()
-        leases.connection.close()
+        connection.close()
 
     threads = [threading.Thread(target=work) for _ in range(4)]
     for thread in threads:
@@ -312,13 +307,16 @@ def test_many_senders_side_by_side_send_each_once(sink):
     assert set(Envelope.objects.values_list("state", flat=True)) == {"accepted"}
 
 
-def test_a_sender_that_is_asked_to_stop_gives_back_what_it_holds(sink):
+def test_a_sender_that_is_asked_to_stop_gives_back_what_it_holds(sink, settings):
+    settings.MAIL_CONNECTIONS = 1
     note(*[f"s{number}@home.example" for number in range(20)])
-    asked = iter(range(100))
+    sink.on_body = lambda _address: time.sleep(0.1)
 
-    assert sending.send_due(stop=lambda: next(asked) > 5) == 5
+    ended = sending.send_due(stop=lambda: len(sink.bodies) >= 3)
 
-    assert Envelope.objects.filter(state="queued", sender=None).count() == 15
+    assert 3 <= ended < 20
+    assert Envelope.objects.filter(state="queued", sender=None).count() == 20 - ended
+    assert len(sink.bodies) == ended
 
 
 def test_an_envelope_not_yet_due_waits(sink):

@@ -151,6 +151,11 @@ BOMBS = {
     + b"=A" * 99_999,
     "status": b"Content-Type: multipart/report; boundary=b\r\n\r\n--b\r\n"
     b"Content-Type: message/delivery-status\r\n\r\n" + b"Action: failed\r\n\r\n" * 30_000,
+    "whole headers": b"X: y\r\n" * 1_600_000 + b"\r\n",
+    "whole parts": b"Content-Type: multipart/mixed; boundary=b\r\n\r\n"
+    + b"--b\r\n\r\nx\r\n" * 900_000,
+    "attributes": b"Content-Type: text/html\r\n\r\n" + b"<a href='" * 100_000,
+    "remarks": b"Content-Type: text/html\r\n\r\n" + b"<!--" * 200_000,
     "nul": b"From: \x00@\x00\r\nSubject: \x00\r\n\r\n\x00\x00",
     "events": b"[" * 100_000,
 }
@@ -158,13 +163,29 @@ BOMBS = {
 
 @pytest.mark.parametrize("name", BOMBS)
 def test_bombs_are_read_in_a_moment(name):
-    began = time.perf_counter()
+    readings = (
+        lambda: understood(BOMBS[name]),
+        lambda: understood(BOMBS[name], to="reply", sender="a@b.example"),
+        lambda: understand(BOMBS[name], via="event:x", recipient="", sender=""),
+    )
 
-    storable(understood(BOMBS[name]))
-    storable(understood(BOMBS[name], to="reply", sender="a@b.example"))
-    storable(understand(BOMBS[name], via="event:x", recipient="", sender=""))
+    for read in readings:
+        began = time.thread_time()
+        storable(read())
+        assert time.thread_time() - began < 1
 
-    assert time.perf_counter() - began < 8
+
+def test_words_before_long_attachments_are_read_and_no_sign_is_lost():
+    raw = (
+        b"From: a@b.example\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n"
+        b"--b\r\nContent-Type: text/html\r\n\r\n<div>Dear Laura,</div><div>3 < 4, and so\r\n"
+        b"we <b>will</b>.</div>\r\n--b\r\nContent-Type: image/png\r\n"
+        b"Content-Transfer-Encoding: base64\r\n\r\n" + b"QUFB\r\n" * 1_000_000 + b"--b--\r\n"
+    )
+
+    said = understood(raw, to="reply", sender="a@b.example")
+
+    assert said.text == "Dear Laura,\n3 < 4, and so we will."
 
 
 @pytest.mark.parametrize(

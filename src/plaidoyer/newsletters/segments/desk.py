@@ -37,7 +37,7 @@ class NameForm(forms.Form):
 
     def __init__(self, segment: Segment, *args: Any, **kwargs: Any) -> None:
         self.segment = segment
-        super().__init__(*args, initial={"name": segment.name}, **kwargs)
+        super().__init__(*args, **{"initial": {"name": segment.name}, **kwargs})
 
     def clean_name(self) -> str:
         name = self.cleaned_data["name"]
@@ -59,7 +59,7 @@ class SegmentDesk(Desk):
     name = "segments"
     icon = "group"
     menu_label = gettext_lazy("Segments")
-    menu_order = 187
+    add_to_admin_menu = False
     form_fields = ["name"]
     list_display = [
         TitleColumn("name", label=gettext_lazy("Name"), url_name="segments:edit"),

@@ -118,7 +118,7 @@ def test_who_saves_over_somebody_elses_words_is_told_first(client, ed):
     assert first.status_code == 200
     assert "Otters!" in first.content.decode()
     assert mailing.versions.get().subject == "Beavers!"
-    mine["en-seen"] = seen(client, mailing.pk)["en"]
+    mine |= {f"{code}-seen": one for code, one in seen(client, mailing.pk).items()}
     assert client.post(path, mine).status_code == 302
     assert mailing.versions.get().subject == "Otters!"
 

@@ -139,7 +139,7 @@ def test_the_headers_are_those_of_one_click():
     token = tokens.make("unsubscribe", suzie.uid)
     assert headers["List-Unsubscribe"] == f"<http://localhost:8000/u/{token}/>"
     assert headers["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
-    assert headers["List-Id"] == "<newsletter.river.example>"
+    assert headers["List-Id"] == '"Plaidoyer" <newsletter.river.example>'
     assert suzie.email not in str(headers)
 
 

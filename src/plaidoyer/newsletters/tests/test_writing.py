@@ -78,7 +78,7 @@ def test_every_mail_greets_and_offers_its_ways_out():
     for part in (version.html, version.text):
         assert f"Hello{GIVEN_NAME}," in part
         assert UNSUBSCRIBE_URL in part
-        assert f"{UNSUBSCRIBE_URL}#preferences" in part
+        assert f"{UNSUBSCRIBE_URL}preferences/" in part
         assert "http://localhost:8000/en/newsletters/the-beavers-are-back/" in part
         assert "You get this because" in part
     assert not any(slot in version.web for slot in (GIVEN_NAME, UNSUBSCRIBE_URL, READER, PERSONAL))

@@ -8,18 +8,19 @@ import datetime
 from collections.abc import Collection
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from plaidoyer.mail import envelopes
 from plaidoyer.mail.models import Envelope
+from plaidoyer.newsletters.mailings import KIND
 from plaidoyer.newsletters.models import Pause, Topic, TopicEnd
 from plaidoyer.supporters import consents
 from plaidoyer.supporters.models import Consent, Correction, Supporter
 
 PAUSE = datetime.timedelta(days=91)
-WAITING = (Envelope.State.QUEUED, Envelope.State.DEFERRED)
 
 
 def offered() -> list[Topic]:
@@ -58,10 +59,13 @@ def end(reader: Supporter, topic: Topic, page: str) -> None:
     """No more mail on `topic`, also of what waits."""
     consent = consents.withdraw(reader, purpose=topic.purpose, page=page)
     TopicEnd.objects.create(supporter=reader, topic=topic, consent=consent)
-    waiting = Envelope.objects.filter(
-        copy__supporter=reader, copy__mailing__topic=topic, state__in=WAITING
-    )
-    envelopes.cancel(waiting)
+    envelopes.cancel(_waiting(reader).filter(copy__mailing__topic=topic))
+
+
+def _waiting(reader: Supporter) -> QuerySet[Envelope]:
+    """Their copies that have not come to an end; a sender may hold one at this moment."""
+    copies = Envelope.objects.filter(copy__supporter=reader, kind=KIND)
+    return copies.exclude(state__in=Envelope.FINAL)
 
 
 def resume(reader: Supporter, topic: Topic, page: str) -> Consent:
@@ -88,9 +92,7 @@ def pause(reader: Supporter) -> datetime.datetime:
         return until
     now = timezone.now()
     reader.pauses.filter(lifted_at=None).update(lifted_at=now)
-    envelopes.cancel(
-        Envelope.objects.filter(copy__supporter=reader, kind="mailing", state__in=WAITING)
-    )
+    envelopes.cancel(_waiting(reader))
     return Pause.objects.create(supporter=reader, began_at=now, until=now + PAUSE).until
 
 

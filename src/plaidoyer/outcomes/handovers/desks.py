@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
@@ -123,7 +124,7 @@ class HandoverView(Screen):
         handover = self.handover
         package = getattr(handover, "package", None)
         may = self.user_has_permission("change") and package and not handover.milestone_id
-        form = HandedOverForm(handover, label_suffix="") if may else None
+        form = HandedOverForm(handover) if may else None
         return super().get_context_data(
             **{"form": form, **kwargs},
             handover=handover,
@@ -142,8 +143,8 @@ class HandoverView(Screen):
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """Records that it was handed over."""
         if not self.user_has_permission("change") or not hasattr(self.handover, "package"):
-            return self.handle_no_permission()
-        form = HandedOverForm(self.handover, request.POST, request.FILES, label_suffix="")
+            raise PermissionDenied
+        form = HandedOverForm(self.handover, request.POST, request.FILES)
         if not form.is_valid():
             return self.render_to_response(self.get_context_data(form=form), status=422)
         try:

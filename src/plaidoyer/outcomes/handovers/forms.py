@@ -83,10 +83,10 @@ class HandedOverForm(forms.Form):
     )
     receipt_title = LineField(label=_("What it shows (optional)"), required=False, max_length=250)
 
-    def __init__(self, handover: Handover, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, handover: Handover, data: Any = None, files: Any = None) -> None:
         self.handover = handover
         initial = {"happened_on": timezone.localdate(), "title": handing.proposed_title(handover)}
-        super().__init__(*args, initial=initial, **kwargs)
+        super().__init__(data, files, initial=initial, label_suffix="")
 
     def clean_happened_on(self) -> datetime.date | None:
         day = not_to_come(self.cleaned_data["happened_on"])

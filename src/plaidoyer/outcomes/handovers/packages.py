@@ -7,6 +7,7 @@ import io
 import json
 import zipfile
 from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -113,7 +114,7 @@ def figures_rows(counted: Counted) -> Iterable[list[Any]]:
     yield ["figure", "value", "counted_at", *(f"definition_{code}" for code in languages)]
     at = counted.at.isoformat(timespec="seconds")
     for key, value in counted.figures.items():
-        words = in_each(lambda key=key: str(figures.DEFINITIONS[key]))
+        words = in_each(partial(str, figures.DEFINITIONS[key]))
         yield [key, value, at, *(words[code] for code in languages)]
 
 
@@ -123,7 +124,7 @@ def area_rows(counted: Counted) -> Iterable[list[Any]]:
     yield ["area", *(f"name_{code}" for code in languages), "at_least", "counted_at"]
     at = counted.areas_at.isoformat(timespec="seconds") if counted.areas_at else ""
     for row in counted.areas:
-        words = in_each(lambda row=row: str(row.area))
+        words = in_each(partial(str, row.area))
         names_of = [words[code] for code in languages]
         yield [row.area.identifier, *names_of, row.at_least, at]
 
@@ -233,14 +234,14 @@ def described(handover: Handover, counted: Counted, files: dict[str, bytes]) -> 
             {
                 "key": key,
                 "value": value,
-                "label": dict(in_each(lambda key=key: str(figures.LABELS[key]))),
-                "definition": dict(in_each(lambda key=key: str(figures.DEFINITIONS[key]))),
+                "label": dict(in_each(partial(str, figures.LABELS[key]))),
+                "definition": dict(in_each(partial(str, figures.DEFINITIONS[key]))),
             }
             for key, value in counted.figures.items()
         ],
         "areas": {
             "counted_at": counted.areas_at and counted.areas_at.isoformat(),
-            "definition": dict(in_each(lambda: str(figures.AREAS_RULE))),
+            "definition": dict(in_each(partial(str, figures.AREAS_RULE))),
             "shown": len(counted.areas),
         },
         "files": [

@@ -4,11 +4,12 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from plaidoyer.civics.models import Membership, Person
 from plaidoyer.delivery.models import Reply
 from plaidoyer.delivery.replies import collecting
 from plaidoyer.delivery.tests.test_replies import accepted_letter
 from plaidoyer.lib.words import Words
-from plaidoyer.outcomes import approvals
+from plaidoyer.outcomes import approvals, replies
 from plaidoyer.outcomes.models import Milestone, Standing
 from plaidoyer.outcomes.standings import standings
 from plaidoyer.testing import make_organiser, typed
@@ -128,3 +129,14 @@ def test_what_cannot_be_is_told(client, ed):
 
     assert answer.status_code == 422
     assert set(answer.context["form"].errors) == {"demand", "standing", "happened_on", "title"}
+
+
+def test_who_replied_is_named_in_each_language_and_as_it_was_once_somebody_else_is_there():
+    reply = reply_of("position")
+
+    words = replies.proposed_title(reply)
+
+    assert words["en"].startswith("Ada Vale, Minister of Waters stated a position")
+    assert words["fr"].startswith("Ada Vale, Ministre des Eaux ")
+    Membership.objects.update(person=Person.objects.create(given_name="Eve", family_name="Next"))
+    assert replies.proposed_title(reply)["fr"].startswith("Ada Vale, Minister of Waters ")

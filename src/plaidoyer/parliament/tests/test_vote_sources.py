@@ -9,7 +9,7 @@ from plaidoyer.civics import imports
 from plaidoyer.civics.models import Area, Identifier, Membership, Organization, Person, Post
 from plaidoyer.civics.sources import SourceError, get
 from plaidoyer.lib.words import Words
-from plaidoyer.parliament.models import Motion, Option, Vote, VoteEvent
+from plaidoyer.parliament.models import LegislativeSession, Motion, Option, Vote, VoteEvent
 
 ON = datetime.date(2026, 11, 24)
 LIST = "parliament,session,number,datetime,subject_en,subject_fr,result,yeas,nays,paired,bill,url\n"
@@ -273,3 +273,27 @@ def test_the_polite_client_is_asked_for_both_languages_and_the_votes_named():
         "en/votes/45/1/6/xml",
     ]
     assert read(content, "ourcommons-votes").warnings == []
+
+
+@pytest.mark.django_db
+def test_ballots_of_no_session_are_refused_where_votes_of_two_are_held():
+    member(1)
+    take(LIST + row(1))
+    take(LIST + row(1).replace("44,1,", "45,1,"))
+    ballots = "vote_number,person_id,ballot,caucus_at_vote\n1,1,Y,BQ\n"
+
+    with pytest.raises(SourceError, match="44-1, 45-1") as refused:
+        imports.preview(read(ballots), ON)
+
+    assert refused.value.line == 2
+
+
+@pytest.mark.django_db
+def test_a_session_without_votes_leaves_no_doubt_of_which_is_meant():
+    member(1)
+    take(LIST + row(1))
+    house = Organization.objects.get(identifier="ca-commons")
+    LegislativeSession.objects.create(legislature=house, identifier="42-1")
+    ballots = "vote_number,person_id,ballot,caucus_at_vote\n1,1,Y,BQ\n"
+
+    assert imports.preview(read(ballots), ON).conflicts == []

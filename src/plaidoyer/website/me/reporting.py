@@ -85,12 +85,12 @@ def done(actions: Sequence[Action]) -> list[Done]:
     for letter in sent:
         about = told(letter, stand[letter.pk]) | {"is_replied": letter.pk in replied}
         letters.setdefault(letter.action_id, []).append(about)
-    own = voted.of(actions)
+    own, never = voted.of(actions), confirmations.beside(actions)
     return [
         Done(
             action=action,
             kind=KINDS[action.form.kind],
-            state=state(action, actions).value,
+            state=(never.get(action.pk) or state(action, actions)).value,
             page=pages.get(action.form_id),
             letters=letters.get(action.pk, []),
             own=own.get(action.pk, []),
@@ -133,7 +133,7 @@ def state(action: Action, theirs: Sequence[Action]) -> State:
     if confirmation := getattr(action, "confirmation", None):
         return State.WITHDRAWN if confirmation.withdrawal_id else State.COUNTED
     standing = [other for other in theirs if counts(other) and other.form_id == action.form_id]
-    if not action.form.mailbox_shared:
+    if not confirmations.has_seats(action.form):
         return State.DOUBLE if standing else State.WAITING
     same = {confirmations.person(action)} & {other.confirmation.person for other in standing}
     return State.DOUBLE if same or len(standing) >= confirmations.SEATS else State.WAITING

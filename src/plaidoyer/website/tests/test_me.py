@@ -159,6 +159,35 @@ def test_every_state_of_an_act_is_told_as_on_its_own_page(client, shown, page):
     assert sorted(a.state for a in acts) == ["counted", "double", "waiting", "withdrawn"]
 
 
+def test_a_wish_that_never_counts_is_told_as_such(client, shown, page):
+    wishes = [make_form(shown.campaign, kind="official_petition") for _number in range(3)]
+    noted, gone, waits = (act(form, content={"answer": "remind"}) for form in wishes)
+    confirmations.confirm_many([noted, gone])
+    confirmations.withdraw(gone)
+    matching.match_pending()
+
+    answer = client.get(page)
+
+    acts = {done.action.pk: done for done in answer.context["acts"]}
+    assert [acts[a.pk].state for a in (noted, gone, waits)] == ["noted", "withdrawn", "waiting"]
+    assert all(done.state == confirmations.state(done.action).value for done in acts.values())
+    assert "C’est noté, et cela ne compte pour rien." in answer.text
+    assert "Vous y avez renoncé." in answer.text
+
+
+def test_an_organisation_beside_its_signatory_waits_as_on_its_own_page(client, shown, page):
+    letter = make_form(shown.campaign, kind="open_letter", options={"text": {"fr": "Mesdames,"}})
+    own = confirmed(letter)
+    canoe = {"name": {"fr": "Club de canoë"}, "website": "https://canoe.example"}
+    theirs = act(letter, content={"organisation": canoe, "function": "membre"})
+    matching.match_pending()
+
+    acts = {done.action.pk: done.state for done in client.get(page).context["acts"]}
+
+    assert (acts[own.pk], acts[theirs.pk]) == ("counted", "waiting")
+    assert confirmations.state(theirs).value == "waiting"
+
+
 def test_the_page_costs_the_same_however_much_was_done(client, shown, page):
     client.get(page)
     with CaptureQueriesContext(connection) as few:

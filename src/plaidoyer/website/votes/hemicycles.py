@@ -15,6 +15,8 @@ WIDTH, HEIGHT = 400, 212
 OUTER, INNER = 190, 76
 # Between two marks, so that none reaches over the edge.
 LARGEST = 27
+# So few sit in one row, further in, with larger marks: in two they would be dots on a sheet.
+FEW, ALONE, LARGEST_ALONE = 14, 185, 29
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,12 +54,14 @@ def seats(number: int) -> list[tuple[float, float]]:
 
 def row_count(number: int) -> int:
     """How many rows a house has: as many as let its marks be largest."""
+    if number <= FEW:
+        return 1
     return max(1, min(12, round(math.sqrt(number / 2.4))))
 
 
 def radius_of(row: int, rows: int) -> float:
     """The distance of a row from the middle."""
-    return OUTER if rows == 1 else INNER + (OUTER - INNER) * row / (rows - 1)
+    return ALONE if rows == 1 else INNER + (OUTER - INNER) * row / (rows - 1)
 
 
 def row_sizes(number: int) -> list[int]:
@@ -75,13 +79,14 @@ def row_sizes(number: int) -> list[int]:
 def mark_size(number: int) -> float:
     """How large a mark may be without touching its neighbours."""
     rows = row_count(number)
-    across = (OUTER - INNER) / (rows - 1) if rows > 1 else LARGEST
+    largest = LARGEST if rows > 1 else LARGEST_ALONE
+    across = (OUTER - INNER) / (rows - 1) if rows > 1 else largest
     sizes = row_sizes(number)
     along = min(
         (math.pi * radius_of(row, rows) / (size - 1) for row, size in enumerate(sizes) if size > 1),
-        default=LARGEST,
+        default=largest,
     )
-    return round(min(across, along, LARGEST) * 0.74, 1)
+    return round(min(across, along, largest) * 0.74, 1)
 
 
 def drawn(ways: Sequence[str]) -> list[Ring]:

@@ -25,6 +25,7 @@ SHOWN_FOR = 24 * 60 * 60
 LONG_LIST = 12
 SEVERAL_AREAS = _("Your postal code lies in several areas. Choose the one where you live.")
 PART = _("Write your whole postal code, or choose the area where you live.")
+NO_CODE = _("Write your postal code, or choose your member from the list.")
 CHOOSE = _("Choose the member who represents you.")
 NO_AREA = _("We do not know this postal code. Choose the member who represents you.")
 
@@ -241,9 +242,8 @@ class LetterForm(ActForm):
             self.offer_seats([*seats.listed(among, seats.ANY), seats.unknown()], body, among)
         chosen = [seat for seat in among if lying is not None and str(seat.pk) == typed]
         if not chosen and (lying is None or typed != seats.UNKNOWN):
-            if not postal_code:
-                self.add_error("postal_code", _("Write your postal code."))
-            self.add_error("seat", self.why(lying))
+            is_asked = not postal_code and lying is not None
+            self.add_error(*(("postal_code", NO_CODE) if is_asked else ("seat", self.why(lying))))
         return chosen
 
     def why(self, lying: seats.Lying | None) -> Any:

@@ -10,7 +10,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
@@ -39,14 +39,20 @@ FORGOTTEN = datetime.timedelta(days=30)
 BATCH = 500
 
 
-def stands(action: Action) -> State | None:
-    """Where a wish to be reminded stands; None for any other answer."""
-    if action.content.get("answer") != REMIND:
-        return None
-    if reminder := Reminder.objects.filter(action=action).first():
-        return State.WITHDRAWN if reminder.withdrawn_at else State.NOTED
-    asked = Reminder.objects.filter(form=action.form_id, supporter__matches__action=action)
-    return State.NOTED if asked.filter(withdrawn_at=None).exists() else State.WAITING
+def stand(actions: Sequence[Action]) -> dict[int, State]:
+    """Where wishes to be reminded stand, by the act's id; any other answer is not there."""
+    wishes = [action.pk for action in actions if action.content.get("answer") == REMIND]
+    if not wishes:
+        return {}
+    states = dict.fromkeys(wishes, State.WAITING)
+    standing = Match.objects.filter(
+        action__in=wishes,
+        supporter__reminders__form=F("action__form"),
+        supporter__reminders__withdrawn_at=None,
+    )
+    states |= dict.fromkeys(standing.values_list("action_id", flat=True), State.NOTED)
+    taken_back = Reminder.objects.filter(action__in=wishes, withdrawn_at__isnull=False)
+    return states | dict.fromkeys(taken_back.values_list("action_id", flat=True), State.WITHDRAWN)
 
 
 def note(actions: Sequence[Action]) -> None:

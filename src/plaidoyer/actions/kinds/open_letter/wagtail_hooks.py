@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
@@ -162,7 +163,7 @@ class OrganisationView(PermissionCheckedMixin, WagtailAdminTemplateMixin, Templa
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if not self.user_has_permission("change"):
-            return self.handle_no_permission()
+            raise PermissionDenied
         form = ReasonForm(request.POST, label_suffix="")
         if not form.is_valid():
             return self.render_to_response(self.get_context_data(form=form), status=422)
