@@ -156,7 +156,7 @@ def _milestones(
     )
     pairs = list(links.values_list("campaign_id", "milestone_id"))
     movements = Prefetch("movements", Movement.objects.select_related("demand"))
-    found = Milestone.objects.filter(pk__in={key for _campaign, key in pairs})
+    found = Milestone.objects.holding().filter(pk__in={key for _campaign, key in pairs})
     told = found.prefetch_related("evidence", movements).order_by("happened_on", "pk")
     milestones: dict[int, list[Milestone]] = defaultdict(list)
     for milestone in told:
@@ -169,6 +169,7 @@ def _milestones(
 def _evidenced(campaigns: Iterable[int], last: datetime.date) -> dict[int, set[str]]:
     moves = Movement.objects.filter(
         demand__campaign__in=campaigns,
+        milestone__in=Milestone.objects.holding(),
         milestone__happened_on__lte=last,
         milestone__evidence__isnull=False,
     )

@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable
 
 from plaidoyer.campaigns.models import Campaign
 from plaidoyer.outcomes import reporting as outcomes
-from plaidoyer.outcomes.models import Standing
+from plaidoyer.outcomes.models import Milestone, Standing
 from plaidoyer.reports.models import Heading, Item
 
 # Headings that say that a campaign was won.
@@ -48,12 +48,10 @@ def derived(
     for row in outcomes.board(Campaign.objects.filter(pk__in=reached), on=ends_on):
         reached[row.campaign.pk].add(row.standing)
     won = earlier_wins(reached, starts_on)
-    told = Campaign.objects.filter(pk__in=reached)
-    news = set(
-        told.filter(milestones__happened_on__range=(starts_on, ends_on)).values_list(
-            "pk", flat=True
-        )
+    told = Milestone.objects.holding().filter(
+        campaigns__in=reached, happened_on__range=(starts_on, ends_on)
     )
+    news = set(told.values_list("campaigns", flat=True))
     return {
         campaign.pk: judge(
             reached[campaign.pk],
