@@ -2,12 +2,17 @@ import os
 import socket
 from pathlib import Path
 
+import hypothesis
 import pytest
 from django.db import connection
 from django.utils import translation
 from wagtail.signal_handlers import disable_reference_index_auto_update
 
 pytest_plugins = ["tests.servers"]
+
+# How long a test takes says more of the machine than of the rule it is about.
+hypothesis.settings.register_profile("plaidoyer", deadline=None)
+hypothesis.settings.load_profile("plaidoyer")
 
 
 @pytest.fixture(autouse=True)

@@ -127,3 +127,19 @@ async def closed_load(
     await asyncio.gather(*(one() for _ in range(connections)))
     result.seconds = time.perf_counter() - start
     return result
+
+
+async def counted_load(port: int, requests: Iterator[Request], connections: int) -> Result:
+    """Each of `requests` once, on so many connections."""
+    result = Result()
+    start = time.perf_counter()
+
+    async def one() -> None:
+        connection = Connection(port)
+        for request in requests:
+            await ask(connection, request, time.perf_counter(), result)
+        connection.close()
+
+    await asyncio.gather(*(one() for _ in range(connections)))
+    result.seconds = time.perf_counter() - start
+    return result

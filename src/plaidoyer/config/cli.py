@@ -73,11 +73,13 @@ def manage(arguments: tuple[str, ...]) -> None:
 def serve(host: str, port: int, workers: int, threads: int) -> None:
     """Serve the web pages."""
     find_database(durable=True)
+    os.environ["WEB_THREADS"] = str(threads)
+    # Beyond the backpressure nobody is heard at all; up to it the program itself says who waits.
     command = f"""
-        {Path(sys.executable).parent / "granian"} --interface wsgi --host {host} --port {port}
-        --workers {workers} --blocking-threads {threads} --backpressure {max(threads * 32, 128)}
+        {Path(sys.executable).parent / "granian"} --interface asgi --host {host} --port {port}
+        --workers {workers} --backpressure 4096 --backlog 4096
         --no-access-log --log-level warning --respawn-failed-workers --workers-kill-timeout 10
-        plaidoyer.config.wsgi:application
+        plaidoyer.config.asgi:application
     """
     run(command.split())
 
