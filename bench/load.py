@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 TIMEOUT = 30
+DONE = {200, 303}
 
 
 @dataclass
@@ -22,6 +23,8 @@ class Result:
     took: list[float] = field(default_factory=list)
     acknowledged: list[str] = field(default_factory=list)
     refused: collections.Counter[str] = field(default_factory=collections.Counter)
+    # The answer, of whatever kind, that somebody waited longest for.
+    longest: float = 0.0
 
     @property
     def per_second(self) -> float:
@@ -73,14 +76,16 @@ class Connection:
 
 
 async def ask(connection: Connection, request: Request, due: float, result: Result) -> None:
-    """Sends one request and notes its answer; 303 is the only acknowledgement."""
+    """Sends one request and notes its answer; of an act, 303 is the only acknowledgement."""
     try:
         status = await asyncio.wait_for(connection.send(request.raw), TIMEOUT)
     except (OSError, asyncio.IncompleteReadError, TimeoutError) as error:
         connection.close()
         result.refused[type(error).__name__] += 1
         return
-    if status == 303:
+    finally:
+        result.longest = max(result.longest, time.perf_counter() - due)
+    if status in DONE:
         result.took.append(time.perf_counter() - due)
         result.acknowledged.append(request.name)
     else:

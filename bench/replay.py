@@ -136,11 +136,7 @@ def main() -> None:
             raw.terminate()
             raw.wait(20)
         figures |= compare(served, figures.pop("ledger"))
-    about["load_after"] = round(os.getloadavg()[0], 2)
-    print(*(f"{name}: {value}" for name, value in figures.items()), sep="\n")
-    stage.write("replay", about | figures)
-    if figures["lost"] or figures["doubled"]:
-        raise SystemExit("Acknowledged acts were lost or doubled.")
+    stage.finish("replay", about | figures)
 
 
 def answers(port: int) -> bool:

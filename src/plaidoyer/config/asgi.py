@@ -2,7 +2,8 @@
 
 import functools
 import urllib.parse
-from collections.abc import Callable
+from collections.abc import Callable, MutableMapping
+from typing import Any
 
 from a2wsgi import WSGIMiddleware
 from django.conf import settings
@@ -35,9 +36,25 @@ class Pages:
             return await busy(scope, send)
         self.asked += 1
         try:
-            await self.django({**scope, "query_string": ascii_of(scope)}, receive, send)  # type: ignore[misc, arg-type]
+            await self.django(  # type: ignore[misc]
+                {**scope, "query_string": ascii_of(scope)},  # type: ignore[arg-type]
+                unbroken(receive),  # type: ignore[arg-type]
+                send,  # type: ignore[arg-type]
+            )
         finally:
             self.asked -= 1
+
+
+def unbroken(receive: Receive) -> Receive:
+    """Lets no form be read that was cut off: half an address is nobody's."""
+
+    async def received() -> MutableMapping[str, Any]:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            raise ConnectionResetError("the sender hung up")
+        return message
+
+    return received
 
 
 def ascii_of(scope: Scope) -> bytes:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import click
 
-from plaidoyer.config import civics, handover, postgres
+from plaidoyer.config import civics, handover, ledger, postgres
 
 
 def find_database(*, durable: bool = False) -> None:
@@ -53,6 +53,8 @@ def main() -> None:
 
 main.add_command(civics.civics)
 main.add_command(handover.handover)
+for command in (ledger.verify, ledger.witness, ledger.cosign, ledger.audit):
+    main.add_command(command)
 
 
 @main.command(context_settings={"ignore_unknown_options": True, "help_option_names": []})

@@ -21,6 +21,7 @@ from plaidoyer.config import postgres, settings
 
 MOST_COPIES = 12
 
+
 def lay() -> None:
     """Makes or migrates the tables of the environment's database, as far as they are not there."""
     url, is_empty = os.environ["DATABASE_URL"], not connection.introspection.table_names()

@@ -16,6 +16,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("plaidoyer.newsletters.urls")),
     path("", include("plaidoyer.mail.urls")),
     path("", include("plaidoyer.api.urls")),
+    path("", include("plaidoyer.actions.ledger.urls")),
 ]
 if settings.DEMO_MAILDIR:
     urlpatterns += [path("demo/", include("plaidoyer.demo.urls"))]
