@@ -92,8 +92,11 @@ async def ask(connection: Connection, request: Request, due: float, result: Resu
         result.refused[str(status)] += 1
 
 
-async def open_load(port: int, requests: Iterator[Request], rate: float, seconds: float) -> Result:
-    """`rate` requests a second for so long, on as many connections as that needs."""
+async def open_load(
+    port: int, requests: Iterator[Request], rate: float, seconds: float, most: int = 20_000
+) -> Result:
+    """`rate` requests a second for so long, on as many connections as that needs, up to `most`:
+    this machine has no more to give, and what finds none is told as "not sent"."""
     result, idle, under_way = Result(), [], set()
 
     async def one(request: Request, due: float) -> None:
@@ -106,6 +109,9 @@ async def open_load(port: int, requests: Iterator[Request], rate: float, seconds
         due = start + number / rate
         if (early := due - time.perf_counter()) > 0:
             await asyncio.sleep(early)
+        if len(under_way) >= most:
+            result.refused["not sent"] += 1
+            continue
         task = asyncio.create_task(one(next(requests), due))
         under_way.add(task)
         task.add_done_callback(under_way.discard)

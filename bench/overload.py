@@ -14,8 +14,11 @@ from typing import Any
 from bench import stage
 from bench.intake import verify
 from bench.load import Request, Result, closed_load, open_load
+from plaidoyer.config import cli
 
 CALM, CALM_SECONDS = 0.25, 120
+# Connections on which acts, and pages, are asked at once.
+MOST = 2000
 
 
 def pages(port: int) -> Iterator[Request]:
@@ -26,8 +29,8 @@ def pages(port: int) -> Iterator[Request]:
 
 
 async def together(port: int, form: str, rate: float, seconds: float) -> tuple[Result, Result]:
-    acts = open_load(port, stage.signatures(port, form, "crowd"), rate, seconds)
-    return await asyncio.gather(acts, open_load(port, pages(port), rate / 10, seconds))
+    acts = open_load(port, stage.signatures(port, form, "crowd"), rate, seconds, MOST)
+    return await asyncio.gather(acts, open_load(port, pages(port), rate / 10, seconds, MOST))
 
 
 def recovered(port: int, form: str) -> float:
@@ -56,6 +59,7 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=30)
     parser.add_argument("--times", type=float, default=5, help="the capacity, offered (5)")
     options = parser.parse_args()
+    cli.open_all_files()
     figures: dict[str, Any] = stage.machine()
     with stage.product("overload", build=stage.petition) as (served, form):
         for name in ("warm", "capacity"):

@@ -131,7 +131,9 @@ class ActForm(forms.Form):
         third of a new form; so a kind whose fields know their form gives the twin its own."""
         twin = copy.copy(self)
         twin.data, twin.is_bound, twin._errors = data, True, None  # type: ignore[attr-defined]
-        twin._bound_fields_cache = {}  # type: ignore[attr-defined]
+        twin._bound_fields_cache = {  # type: ignore[attr-defined]
+            name: rebound(self[name], twin) for name in self.fields
+        }
         return twin
 
     def offer(self, *, wording: ConsentWording, page: str) -> None:
@@ -183,6 +185,13 @@ class ActForm(forms.Form):
             "content": self.content(),
             "consent_wording": self.cleaned_data["consent"],
         }
+
+
+def rebound(field: forms.BoundField, form: ActForm) -> forms.BoundField:
+    """The same field on another form of the same shape: all that differs is whose data it reads."""
+    other = object.__new__(type(field))
+    other.__dict__ = {**field.__dict__, "form": form}
+    return other
 
 
 class CorrectionForm(forms.Form):

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import resource
 import signal
 import subprocess
 import sys
@@ -36,6 +37,13 @@ def lay_tables() -> None:
     from plaidoyer.config import tables
 
     tables.lay()
+
+
+def open_all_files() -> None:
+    """Lets this process and its children hold as many connections as the system allows at all:
+    whoever cannot be accepted cannot be told to wait."""
+    _soft, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
 
 
 def run(command: list[str]) -> None:
@@ -75,6 +83,7 @@ def manage(arguments: tuple[str, ...]) -> None:
 def serve(host: str, port: int, workers: int, threads: int) -> None:
     """Serve the web pages."""
     find_database(durable=True)
+    open_all_files()
     os.environ["WEB_THREADS"] = str(threads)
     # Beyond the backpressure nobody is heard at all; up to it the program itself says who waits.
     command = f"""

@@ -147,7 +147,8 @@ const filled = (words, values) =>
 
 function tell(place, words, isWrong = false) {
   place.textContent = isWrong ? `${panel.dataset.wrong} ${words}` : words;
-  place.classList.toggle("note", isWrong);
+  place.classList.toggle("notice--bad", isWrong);
+  place.classList.toggle("notice--good", !isWrong);
   place.hidden = false;
 }
 
