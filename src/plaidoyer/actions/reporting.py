@@ -96,6 +96,7 @@ def progress(form: ActionForm, count: counting.Count | None = None) -> dict[str,
         "goal": goal,
         "goal_number": wording.number(goal, language) if goal else "",
         "line": min(count.value, goal or 0),
+        "log_url": reverse("actions:ledger", args=[form.public_id]),
     }
 
 

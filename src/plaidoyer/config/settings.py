@@ -167,6 +167,9 @@ MIDDLEWARE = [
     "plaidoyer.website.middleware.shared_pages",
 ]
 
+# Threads of Django in each web process; `plaidoyer serve --threads` sets it.
+WEB_THREADS = env_int("WEB_THREADS", 4)
+
 ROOT_URLCONF = "plaidoyer.config.urls"
 WSGI_APPLICATION = "plaidoyer.config.wsgi.application"
 

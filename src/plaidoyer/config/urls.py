@@ -17,6 +17,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("plaidoyer.mail.urls")),
     path("", include("plaidoyer.donations.cards.urls")),
     path("", include("plaidoyer.api.urls")),
+    path("", include("plaidoyer.actions.ledger.urls")),
 ]
 if settings.DEMO_MAILDIR:
     urlpatterns += [path("demo/", include("plaidoyer.demo.urls"))]

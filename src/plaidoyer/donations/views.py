@@ -79,7 +79,7 @@ def take(
     request: HttpRequest, fund: Fund, form: GiftForm, settings: GivingSettings
 ) -> HttpResponse:
     """Writes the gift down and leads on: to the provider for a card, else to what to do next."""
-    facts = form.gift() | {"language": get_language() or "", "network": networks.of(request)}
+    facts = form.gift() | {"language": get_language() or "", "network": networks.of(request.META)}
     is_card = facts["method"] == Method.CARD
     if is_card and (
         reason := guarding.refusal(fund, facts, request.POST.get("proof", ""), settings)

@@ -29,6 +29,8 @@ def line(text: str) -> str:
 
     The no-break spaces that French sets before its signs stay what they are.
     """
+    if text.isascii() and text.isprintable() and "  " not in text:
+        return text.strip(" ")  # nothing to mend, at a tenth of the price
     return SPACES.sub(" ", paragraphs(text)).strip()
 
 
