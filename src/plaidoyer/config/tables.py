@@ -19,8 +19,6 @@ from django.db.migrations.executor import MigrationExecutor
 
 from plaidoyer.config import postgres, settings
 
-MOST_COPIES = 12
-
 
 def lay() -> None:
     """Makes or migrates the tables of the environment's database, as far as they are not there."""
@@ -59,11 +57,9 @@ def keep(url: str) -> None:
     copy.parent.mkdir(parents=True, exist_ok=True)
     making = copy.with_suffix(f".{os.getpid()}")
     making.write_text("\n".join(lines))
-    making.rename(copy)
-    # Several checkouts may be at work here; each has its own.
-    copies = sorted(copy.parent.glob("tables-*.sql"), key=lambda path: path.stat().st_mtime)
-    for old in copies[:-MOST_COPIES]:
+    for old in copy.parent.glob("tables-*.sql"):
         old.unlink(missing_ok=True)
+    making.rename(copy)
 
 
 def is_embedded(url: str) -> bool:

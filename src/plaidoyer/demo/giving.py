@@ -139,8 +139,20 @@ def recur(
 
 
 def envelopes(fund: Fund, donors: list[Supporter], *, by: User) -> None:
-    """Yesterday's post: four cheques, entered, whose total comes out."""
+    """Yesterday: banknotes at the stall, and four cheques by post whose total comes out."""
     day = timezone.localdate() - datetime.timedelta(days=1)
+    visit = Donation.objects.create(
+        fund=fund,
+        amount=40_00,
+        currency="CAD",
+        frequency="once",
+        method="cash",
+        channel="visit",
+        language="fr",
+        family_name="Anonyme",
+        promised_by=by,
+    )
+    booking.receive(visit, amount=visit.amount, paid_at=batches.moment(day), by=by)
     batch = Batch.objects.create(received_on=day, expected=210_00, opened_by=by)
     for donor, amount in zip(donors, (25_00, 100_00, 60_00, 25_00), strict=False):
         batches.enter(

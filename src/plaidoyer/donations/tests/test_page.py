@@ -2,6 +2,7 @@
 
 import re
 
+import html5lib
 import pytest
 from django.test import Client
 
@@ -167,3 +168,19 @@ def test_after_an_act_its_supporter_finds_the_campaigns_own_fund(fund):
     page = Client().get(thanks_path(act)).content.decode()
 
     assert "/en/give/page/?campaign=meadow" in page
+
+
+@pytest.mark.parametrize("path", ["", "watch/", "watch/?currency=EUR", "monthly/"])
+@pytest.mark.parametrize("language", ["fr", "en"])
+def test_every_page_is_valid_and_may_be_kept_by_caches(fund, path, language):
+    Offer.objects.create(fund=fund, currency="EUR")
+
+    response = Client().get(f"/{language}/give/{path}")
+
+    parser = html5lib.HTMLParser()
+    parser.parse(response.content.decode())
+    assert parser.errors == []
+    assert "max-age" in response["Cache-Control"]
+    assert "Cookie" not in response.get("Vary", "")
+    ids = re.findall(r'\sid="([^"]+)"', response.content.decode())
+    assert len(ids) == len(set(ids))
