@@ -2,6 +2,7 @@ import os
 import socket
 from pathlib import Path
 
+import hypothesis
 import pytest
 from django.db import connection
 from django.test import TransactionTestCase
@@ -9,6 +10,10 @@ from django.utils import translation
 from wagtail.signal_handlers import disable_reference_index_auto_update
 
 pytest_plugins = ["tests.servers"]
+
+# How long a test takes says more of the machine than of the rule it is about.
+hypothesis.settings.register_profile("plaidoyer", deadline=None)
+hypothesis.settings.load_profile("plaidoyer")
 
 
 @pytest.fixture(autouse=True)

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 TIMEOUT = 30
+DONE = {200, 303}
 
 
 @dataclass
@@ -22,6 +23,8 @@ class Result:
     took: list[float] = field(default_factory=list)
     acknowledged: list[str] = field(default_factory=list)
     refused: collections.Counter[str] = field(default_factory=collections.Counter)
+    # The answer, of whatever kind, that somebody waited longest for.
+    longest: float = 0.0
 
     @property
     def per_second(self) -> float:
@@ -73,22 +76,27 @@ class Connection:
 
 
 async def ask(connection: Connection, request: Request, due: float, result: Result) -> None:
-    """Sends one request and notes its answer; 303 is the only acknowledgement."""
+    """Sends one request and notes its answer; of an act, 303 is the only acknowledgement."""
     try:
         status = await asyncio.wait_for(connection.send(request.raw), TIMEOUT)
     except (OSError, asyncio.IncompleteReadError, TimeoutError) as error:
         connection.close()
         result.refused[type(error).__name__] += 1
         return
-    if status == 303:
+    finally:
+        result.longest = max(result.longest, time.perf_counter() - due)
+    if status in DONE:
         result.took.append(time.perf_counter() - due)
         result.acknowledged.append(request.name)
     else:
         result.refused[str(status)] += 1
 
 
-async def open_load(port: int, requests: Iterator[Request], rate: float, seconds: float) -> Result:
-    """`rate` requests a second for so long, on as many connections as that needs."""
+async def open_load(
+    port: int, requests: Iterator[Request], rate: float, seconds: float, most: int = 20_000
+) -> Result:
+    """`rate` requests a second for so long, on as many connections as that needs, up to `most`:
+    this machine has no more to give, and what finds none is told as "not sent"."""
     result, idle, under_way = Result(), [], set()
 
     async def one(request: Request, due: float) -> None:
@@ -101,6 +109,9 @@ async def open_load(port: int, requests: Iterator[Request], rate: float, seconds
         due = start + number / rate
         if (early := due - time.perf_counter()) > 0:
             await asyncio.sleep(early)
+        if len(under_way) >= most:
+            result.refused["not sent"] += 1
+            continue
         task = asyncio.create_task(one(next(requests), due))
         under_way.add(task)
         task.add_done_callback(under_way.discard)
@@ -122,6 +133,22 @@ async def closed_load(
         connection = Connection(port)
         while (now := time.perf_counter()) < start + seconds:
             await ask(connection, next(requests), now, result)
+        connection.close()
+
+    await asyncio.gather(*(one() for _ in range(connections)))
+    result.seconds = time.perf_counter() - start
+    return result
+
+
+async def counted_load(port: int, requests: Iterator[Request], connections: int) -> Result:
+    """Each of `requests` once, on so many connections."""
+    result = Result()
+    start = time.perf_counter()
+
+    async def one() -> None:
+        connection = Connection(port)
+        for request in requests:
+            await ask(connection, request, time.perf_counter(), result)
         connection.close()
 
     await asyncio.gather(*(one() for _ in range(connections)))

@@ -22,8 +22,8 @@ def test_a_web_that_thanks_before_it_commits_is_found_out(product, monkeypatch):
     monkeypatch.setattr("tests.servers.PROGRAM", sys.executable)
     product.settings["PYTHONPATH"] = str(Path(__file__).parent.parent)
     product.web.arguments = [
-        *("-m", "granian", "tests.hasty:application", "--interface", "wsgi"),
-        *("--host", "127.0.0.1", "--port", str(product.port), "--blocking-threads", "4"),
+        *("-m", "granian", "tests.hasty:application", "--interface", "asgi"),
+        *("--host", "127.0.0.1", "--port", str(product.port)),
     ]
     product.start_web()
 

@@ -195,6 +195,21 @@ def test_the_report_is_read_and_downloaded(story, phone, language):
 
 
 @LANGUAGES
+def test_every_figure_of_a_report_traces_to_its_definition_by_a_click(story, phone, language):
+    phone.goto(f"{story.url}/{language}/reports/2026-10/")
+    data = phone.context.request.get(f"{phone.url}figures.json").json()
+    told = [figure for item in data["items"] for figure in item["figures"]]
+    notes = phone.locator(".figure__note").all()
+
+    assert len(notes) == len(told) > 10
+    for note, figure in zip(notes, told, strict=True):
+        note.locator("summary").click()
+        shown = note.inner_text()
+        for words in (figure["exact"], figure["moment"], figure["definition"]):
+            assert " ".join(words.split()) in " ".join(shown.split())
+
+
+@LANGUAGES
 def test_the_language_switch_keeps_the_page(story, phone, language):
     other = {"fr": "en", "en": "fr"}[language]
     petition, _campaign = form_page(story, "petition", language)

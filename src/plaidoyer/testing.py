@@ -81,10 +81,10 @@ LETTER_TEXT = {
 }
 
 
-def make_open_letter(**options: Any) -> ActionForm:
+def make_open_letter(campaign: Campaign | None = None, **options: Any) -> ActionForm:
     """An open letter that people and organisations may sign."""
     chosen = {"text": LETTER_TEXT, "persons": True, "organisations": True, "revision": 1}
-    return make_form(kind="open_letter", options=chosen | options)
+    return make_form(campaign, kind="open_letter", options=chosen | options)
 
 
 def co_sign(

@@ -1,6 +1,7 @@
 """Taking an act in: one row, committed, and only then a thank-you."""
 
 import datetime
+import uuid
 from typing import Any
 
 from django.utils import timezone
@@ -10,7 +11,19 @@ from plaidoyer.supporters import consents
 from plaidoyer.supporters.models import ConsentWording
 
 
-def append(
+def append(form: ActionForm, **said: Any) -> Action:
+    """Appends one act: exactly one INSERT, durable once the caller's transaction has committed.
+
+    The view calls it outside any transaction, so that it has committed when it comes back.
+    `said`: what `columns` takes.
+    """
+    action = Action(**columns(form, **said))
+    action.form = form
+    action.save(force_insert=True)
+    return action
+
+
+def columns(
     form: ActionForm,
     *,
     email: str,
@@ -26,10 +39,9 @@ def append(
     proof: str = "",
     corrects: Action | None = None,
     submitted_at: datetime.datetime | None = None,
-) -> Action:
-    """Appends one act: exactly one INSERT, durable once the caller's transaction has committed.
+) -> dict[str, Any]:
+    """Every column of the act as it will be kept.
 
-    The view calls it outside any transaction, so that it has committed when it comes back.
     Nothing is looked up by the address: known and unknown people get the same answer in the
     same time. Matching, mail and counting follow behind (matching.match_pending). Only the first
     tick ever of a consent's wording writes one row more, the wording's.
@@ -37,19 +49,21 @@ def append(
     `via`: by which channel, sharer or site the supporter came. `network`: keyed hash of where
     from. `proof`: solved proof of work. `corrects`: the act that this one replaces.
     """
-    return Action.objects.create(
-        form=form,
-        email=email,
-        given_name=given_name,
-        family_name=family_name,
-        language=language,
-        page=page,
-        postal_code=postal_code,
-        content=content or {},
-        consent_wording=consents.kept(consent_wording),
-        via=via,
-        network=network,
-        proof=proof,
-        corrects=corrects,
-        submitted_at=submitted_at or timezone.now(),
-    )
+    wording = consents.kept(consent_wording)
+    return {
+        "uid": uuid.uuid4(),
+        "form_id": form.pk,
+        "submitted_at": submitted_at or timezone.now(),
+        "language": language,
+        "email": email,
+        "given_name": given_name,
+        "family_name": family_name,
+        "postal_code": postal_code,
+        "content": content or {},
+        "page": page,
+        "via": via,
+        "network": network,
+        "proof": proof,
+        "corrects_id": corrects.pk if corrects else None,
+        "consent_wording_id": wording.pk if wording else None,
+    }

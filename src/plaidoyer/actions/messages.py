@@ -1,13 +1,15 @@
 """The words of the mails about an act. Nothing that was typed stands in them, so that nobody
 can have us carry their words to a stranger."""
 
+import functools
+import uuid
 from collections.abc import Sequence
 from typing import Any
 
 from django.conf import settings
 from django.template.loader import render_to_string
 from django.urls import reverse
-from django.utils.translation import override
+from django.utils.translation import get_language, override
 
 from plaidoyer.actions import confirmations, sharing
 from plaidoyer.actions.confirmations import State
@@ -20,12 +22,25 @@ from plaidoyer.organisation.models import Organisation
 CONFIRM, WITHDRAW = "confirm", "withdraw"
 # Whoever sent the act; whoever had a personal link, and may not be the one it was made for.
 THANKS, VEILED_THANKS = "thanks", "veiled-thanks"
+# Stands for the token in an address that is made once.
+TOKEN = "--token--"
 
 
 def thanks_path(action: Action, *, veiled: bool = False) -> str:
     """Where whoever sent the act sees what happens next, in the active language."""
-    token = tokens.make(VEILED_THANKS if veiled else THANKS, action.uid)
-    return reverse("actions:thanks", args=[token])
+    return thanks_at(action.uid, veiled=veiled)
+
+
+def thanks_at(uid: uuid.UUID, *, veiled: bool = False) -> str:
+    """The same, of an act that has no more than its secret yet."""
+    token = tokens.make(VEILED_THANKS if veiled else THANKS, uid)
+    return thanks_address(get_language()).replace(TOKEN, token)
+
+
+@functools.cache
+def thanks_address(language: str | None) -> str:
+    """The address of thank-yous in that language, which is the active one."""
+    return reverse("actions:thanks", args=[TOKEN])
 
 
 def confirmation_path(action: Action) -> str:

@@ -16,6 +16,9 @@ from wagtail_localize.fields import SynchronizedField, TranslatableField
 
 # The guards' tables are this app's.
 from plaidoyer.actions.guards.models import Held, Hold, MailDomain, NetworkKey  # noqa: F401
+
+# So are the public log's.
+from plaidoyer.actions.ledger.models import Checkpoint, Entry  # noqa: F401
 from plaidoyer.campaigns.models import Campaign
 from plaidoyer.civics.models import Area
 from plaidoyer.lib.words import WordsField

@@ -8,6 +8,7 @@ from django.db.models.functions import Cast
 
 from plaidoyer.actions import matching, reviews
 from plaidoyer.actions.kinds import KINDS
+from plaidoyer.actions.ledger import receipts
 from plaidoyer.actions.models import Action, Confirmation, Review, ShareCode
 from plaidoyer.lib import addresses
 from plaidoyer.mail import envelopes
@@ -57,6 +58,7 @@ def told(action: Action) -> dict[str, Any]:
         "came_by": action.via,
         "ticked": wording.text if wording else None,
         "content": action.content,
+        "receipt": receipts.receipt(action),
     }
 
 
@@ -71,6 +73,7 @@ def erase(supporter: Supporter) -> None:
     theirs = list(acts.filter(match__supporter=supporter))
     slips = list(acts.filter(id__in=slips_of(theirs)))
     empty(supporter, theirs + slips)
+    receipts.forget(theirs + slips)
     seats = Confirmation.objects.filter(supporter=supporter).exclude(person="")
     seats.update(person=Cast("seat", CharField()))
     ShareCode.objects.filter(supporter=supporter).delete()

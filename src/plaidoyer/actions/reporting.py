@@ -24,6 +24,7 @@ from plaidoyer.actions.kinds import KINDS
 from plaidoyer.actions.messages import own_link_path, withdrawal_path
 from plaidoyer.actions.models import Action, ActionForm, ActionPage, Confirmation, ShareCode
 from plaidoyer.lib import addresses, tokens, wording
+from plaidoyer.organisation import giving
 from plaidoyer.organisation.models import Organisation
 from plaidoyer.supporters import consents
 from plaidoyer.supporters.models import Supporter
@@ -95,6 +96,7 @@ def progress(form: ActionForm, count: counting.Count | None = None) -> dict[str,
         "goal": goal,
         "goal_number": wording.number(goal, language) if goal else "",
         "line": min(count.value, goal or 0),
+        "log_url": reverse("actions:ledger", args=[form.public_id]),
     }
 
 
@@ -173,6 +175,7 @@ def after_screen(form: ActionForm, supporter: Supporter | None = None) -> dict[s
         "campaign_page": campaign_page(page),
         "next_page": next_one,
         "progress": progress(form),
+        "give_url": giving.address(Organisation.current(), form.campaign),
     }
 
 

@@ -2,8 +2,9 @@ from procrastinate.contrib.django import app
 
 from plaidoyer.actions import areas, counting, matching, sharing
 
-# The guards' jobs are found with these.
+# The jobs of the guards and of the public log are found with these.
 from plaidoyer.actions.guards import tasks as guards  # noqa: F401
+from plaidoyer.actions.ledger import tasks as ledger  # noqa: F401
 
 # Six fields: seconds stand last. A queueing lock keeps one job waiting at most.
 

@@ -22,7 +22,7 @@ from plaidoyer.actions import confirmations, intake, messages, reporting, sharin
 from plaidoyer.actions import personal as personal_links
 from plaidoyer.actions.forms import ActForm, ParagraphsField
 from plaidoyer.actions.guards import challenges, networks
-from plaidoyer.actions.kinds import KINDS
+from plaidoyer.actions.kinds import KINDS, Kind
 from plaidoyer.actions.models import Action, ActionForm
 from plaidoyer.lib import tokens
 from plaidoyer.supporters.models import Supporter
@@ -30,6 +30,7 @@ from plaidoyer.supporters.privacy import ErasedError
 
 View = Callable[..., HttpResponse]
 LONGEST_WRITTEN = 20_000
+RETRY_AFTER = "10"
 
 
 class SeeOther(HttpResponseRedirect):
@@ -46,14 +47,15 @@ def unavailable_when_down(view: View) -> View:
         try:
             return view(request, *args, **kwargs)
         except (OperationalError, InterfaceError):
-            context = {"typed": typed(request)}
-            response = HttpResponse(
-                render_to_string("actions/unavailable.html", context), status=503
-            )
-            response["Retry-After"] = "10"
-            return response
+            return unavailable(typed(request))
 
     return wrapped
+
+
+def unavailable(typed: list[tuple[str, str]]) -> HttpResponse:
+    """The honest 503, in the active language: nothing is kept, and nothing lost."""
+    page = render_to_string("actions/unavailable.html", {"typed": typed})
+    return HttpResponse(page, status=503, headers={"Retry-After": RETRY_AFTER})
 
 
 def personal(view: View) -> View:
@@ -97,21 +99,31 @@ def act(request: HttpRequest, public_id: str) -> HttpResponse:
     if "person" in request.POST and reader is None:
         return stale(request, action_form)
     form = kind.form(action_form, personal_links.filled(request.POST, reader))
-    step = request.POST.get("step") or ("preview" if kind.preview_template else "send")
-    if step == "change" or not form.is_valid():
+    step = next_step(kind, form)
+    if step == "change":
         status = 200 if form.is_valid() else 422
         return act_page(request, action_form, form, status=status, reader=reader)
-    if kind.preview_template and not (step == "send" and form.was_shown):
+    if step == "preview":
         return preview(request, action_form, form, reader)
     take = personal_links.sign if reader else intake.append
     action = take(
         action_form,
         language=get_language() or "",
-        network=networks.of(request),
+        network=networks.of(request.META),
         proof=challenges.kept(action_form, request.POST.get("proof", "")),
         **form.act(),
     )
     return SeeOther(messages.thanks_path(action, veiled=bool(reader)))
+
+
+def next_step(kind: Kind, form: ActForm) -> str:
+    """What comes of a form that was sent: "change" it, "preview" it first, or "send" it."""
+    step = form.data.get("step") or ("preview" if kind.preview_template else "send")
+    if step == "change" or not form.is_valid():
+        return "change"
+    return (
+        "preview" if kind.preview_template and not (step == "send" and form.was_shown) else "send"
+    )
 
 
 @require_safe

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import resource
 import signal
 import subprocess
 import sys
@@ -9,7 +10,7 @@ from pathlib import Path
 
 import click
 
-from plaidoyer.config import civics, handover, mail, mailing, postgres
+from plaidoyer.config import bundles, civics, handover, ledger, mail, mailing, postgres
 
 
 def find_database(*, durable: bool = False) -> None:
@@ -38,6 +39,13 @@ def lay_tables() -> None:
     tables.lay()
 
 
+def open_all_files() -> None:
+    """Lets this process and its children hold as many connections as the system allows at all:
+    whoever cannot be accepted cannot be told to wait."""
+    _soft, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
+
+
 def run(command: list[str]) -> None:
     """Runs `command`, passes Ctrl-C and TERM on to it, and ends with its exit code."""
     process = subprocess.Popen(command)
@@ -53,8 +61,11 @@ def main() -> None:
 
 main.add_command(civics.civics)
 main.add_command(handover.handover)
+main.add_command(bundles.bundle)
 main.add_command(mail.mail)
 main.add_command(mailing.mailing)
+for command in (ledger.verify, ledger.witness, ledger.cosign, ledger.audit):
+    main.add_command(command)
 
 
 @main.command(context_settings={"ignore_unknown_options": True, "help_option_names": []})
@@ -75,11 +86,14 @@ def manage(arguments: tuple[str, ...]) -> None:
 def serve(host: str, port: int, workers: int, threads: int) -> None:
     """Serve the web pages."""
     find_database(durable=True)
+    open_all_files()
+    os.environ["WEB_THREADS"] = str(threads)
+    # Beyond the backpressure nobody is heard at all; up to it the program itself says who waits.
     command = f"""
-        {Path(sys.executable).parent / "granian"} --interface wsgi --host {host} --port {port}
-        --workers {workers} --blocking-threads {threads} --backpressure {max(threads * 32, 128)}
+        {Path(sys.executable).parent / "granian"} --interface asgi --host {host} --port {port}
+        --workers {workers} --backpressure 4096 --backlog 4096
         --no-access-log --log-level warning --respawn-failed-workers --workers-kill-timeout 10
-        plaidoyer.config.wsgi:application
+        plaidoyer.config.asgi:application
     """
     run(command.split())
 

@@ -102,12 +102,17 @@ class Embedded:
         while time.monotonic() < until:
             # Again, because a server that was just killed can be in the way for a moment.
             self.forget_the_dead()
-            self.control("start", "-t", "60", "-l", log, "-o", f"-h '' -k '{self.sockets}'")
+            self.control("start", "-t", "60", "-l", log, "-o", self.options())
             if self.answers():
                 return
             time.sleep(0.2)
         words = log.read_text(errors="replace").splitlines()[-3:] if log.exists() else []
         raise DatabaseError(f"The embedded PostgreSQL in {self.data} did not start: {words}")
+
+    def options(self) -> str:
+        """What the server is started with: no network, and as much memory as suits the machine."""
+        tuned = " ".join(f"-c {name}={value}" for name, value in tuning(memory()).items())
+        return f"-h '' -k '{self.sockets}' {tuned}"
 
     def answers(self) -> bool:
         try:
@@ -176,6 +181,35 @@ class Embedded:
         with self.door.open("w") as door:
             fcntl.flock(door, fcntl.LOCK_EX)
             yield
+
+
+def memory() -> int:
+    """Bytes of memory that this machine, or its container, may use."""
+    whole = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    limit = Path("/sys/fs/cgroup/memory.max")
+    said = limit.read_text().strip() if limit.exists() else ""
+    return min(whole, int(said)) if said.isdigit() else whole
+
+
+def tuning(memory: int) -> dict[str, str]:
+    """Settings of the embedded server for so many bytes of memory.
+
+    None of them has to do with what survives a power cut: those stay as PostgreSQL has them. An
+    eighth of the memory as its own cache, because web and worker live beside it; checkpoints far
+    enough apart that a rush does not write every page twice; a disk without a moving head.
+    https://www.postgresql.org/docs/current/runtime-config-resource.html
+    """
+    mega = memory // 2**20
+    return {
+        "shared_buffers": f"{min(max(mega // 8, 128), 4096)}MB",
+        "effective_cache_size": f"{mega // 2}MB",
+        "maintenance_work_mem": f"{min(max(mega // 32, 64), 512)}MB",
+        "work_mem": f"{min(max(mega // 512, 4), 32)}MB",
+        "max_wal_size": "2GB",
+        "checkpoint_timeout": "15min",
+        "random_page_cost": "1.1",
+        "jit": "off",
+    }
 
 
 def system_account() -> pwd.struct_passwd:

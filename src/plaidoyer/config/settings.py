@@ -111,10 +111,12 @@ TRUSTED_PROXIES = env_networks("TRUSTED_PROXIES", "127.0.0.0/8,::1")
 INSTALLED_APPS = [
     "plaidoyer.website",
     "plaidoyer.api",
+    "plaidoyer.bundles",
     "plaidoyer.reports",
     "plaidoyer.outcomes",
     "plaidoyer.newsletters",
     "plaidoyer.figures",
+    "plaidoyer.donations",
     "plaidoyer.delivery",
     "plaidoyer.actions",
     "plaidoyer.campaigns",
@@ -164,6 +166,9 @@ MIDDLEWARE = [
     "plaidoyer.website.middleware.content_security_policy",
     "plaidoyer.website.middleware.shared_pages",
 ]
+
+# Threads of Django in each web process; `plaidoyer serve --threads` sets it.
+WEB_THREADS = env_int("WEB_THREADS", 4)
 
 ROOT_URLCONF = "plaidoyer.config.urls"
 WSGI_APPLICATION = "plaidoyer.config.wsgi.application"
@@ -304,6 +309,13 @@ REPRESENT_SETS = env_pairs(
     "REPRESENT_SETS",
     "federal-electoral-districts-2023-representation-order=ocd-division/country:ca/ed:{}-2023",
 )
+
+# Gifts by card (donations.cards): Stripe's keys; without both no page speaks of cards. Its machine
+# and its page are others only in tests.
+STRIPE_SECRET_KEY = os.environ.get("STRIPE_SECRET_KEY", "")
+STRIPE_WEBHOOK_SECRET = os.environ.get("STRIPE_WEBHOOK_SECRET", "")
+STRIPE_API_BASE = os.environ.get("STRIPE_API_BASE", "https://api.stripe.com").rstrip("/")
+STRIPE_CHECKOUT_ORIGIN = os.environ.get("STRIPE_CHECKOUT_ORIGIN", "https://checkout.stripe.com")
 
 # Where the demo's mail catcher keeps what it caught; empty outside the demo.
 DEMO_MAILDIR = os.environ.get("DEMO_MAILDIR", "")

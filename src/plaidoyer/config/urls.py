@@ -15,7 +15,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("documents/", include(wagtaildocs_urls)),
     path("", include("plaidoyer.newsletters.urls")),
     path("", include("plaidoyer.mail.urls")),
+    path("", include("plaidoyer.donations.cards.urls")),
     path("", include("plaidoyer.api.urls")),
+    path("", include("plaidoyer.actions.ledger.urls")),
 ]
 if settings.DEMO_MAILDIR:
     urlpatterns += [path("demo/", include("plaidoyer.demo.urls"))]
@@ -24,6 +26,7 @@ urlpatterns += i18n_patterns(
     path("", include("plaidoyer.actions.urls")),
     path("", include("plaidoyer.reports.urls")),
     path("", include("plaidoyer.figures.urls")),
+    path("", include("plaidoyer.donations.urls")),
     path("", include("plaidoyer.newsletters.archive")),
     path("", include("plaidoyer.delivery.replies.urls")),
     path("", include("plaidoyer.delivery.mailboxes.urls")),

@@ -27,6 +27,7 @@ from plaidoyer.demo import (
     arvane,
     assembly,
     book,
+    giving,
     newsletters,
     outcomes,
     pages,
@@ -98,6 +99,8 @@ def tell(scale: str) -> None:
     with told("Replies and a hand-over"):
         answers.tell(causes, by=staff["ed"])
         answers.hand_over(causes, by=staff["ed"])
+    with told("Gifts"):
+        giving.collect(by=staff["anne"], scale=SCALES[scale])
     with told("Newsletters"):
         newsletters.write()
     values.recount()

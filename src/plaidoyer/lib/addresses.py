@@ -1,6 +1,8 @@
 """Mail addresses: which are written rightly, and which two spellings are the same person."""
 
 import contextlib
+import functools
+import re
 import unicodedata
 
 from email_validator import EmailNotValidError, validate_email
@@ -29,6 +31,12 @@ WELL_KNOWN = (
 )
 
 
+# What the long way would take as it is: letters, digits and single dots, in such a length that no
+# limit of a whole address (RFC 5321, 4.5.3.1) is near.
+PLAIN_LOCAL = re.compile(r"(?=.{1,60}\Z)[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)*")
+SHORT_DOMAIN = 100
+
+
 class BadAddressError(ValueError):
     """No mail could reach what was typed."""
 
@@ -39,11 +47,29 @@ def validated(address: str) -> str:
     Asks no name server: an address is refused for how it is written only. Raises
     BadAddressError.
     """
+    local, _, domain = address.rpartition("@")
+    if PLAIN_LOCAL.fullmatch(local) and (kept := plain_domain(domain)):
+        return f"{local}@{kept}"
+    return validated_slowly(address)
+
+
+def validated_slowly(address: str) -> str:
     try:
         found = validate_email(address, check_deliverability=False, allow_smtputf8=False)
     except EmailNotValidError:
         raise BadAddressError(address) from None
     return found.ascii_email or found.normalized
+
+
+@functools.lru_cache(maxsize=5000)
+def plain_domain(domain: str) -> str:
+    """The domain as it is kept, where it's a short one that takes mail; else nothing. Most people
+    have their mailbox at a few providers, and to judge a domain is most of the price."""
+    try:
+        kept = validated_slowly(f"a@{domain}").removeprefix("a@")
+    except BadAddressError:
+        return ""
+    return kept if len(kept) <= SHORT_DOMAIN else ""
 
 
 def canonical(address: str) -> str:

@@ -8,6 +8,7 @@ import datetime
 import re
 from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import typst
 
@@ -22,19 +23,31 @@ class UnprintableError(ValueError):
         self.sign = sign
 
 
-def render(files: dict[str, bytes], at: datetime.datetime) -> bytes:
+def render(files: dict[str, bytes], at: datetime.datetime, *, archive: bool = False) -> bytes:
     """The PDF that `main.typ` among `files` draws, dated `at`; the same bytes for the same files.
 
-    Raises UnprintableError when their words hold a sign that cannot be drawn.
+    `archive`: also after PDF/A-3a, for those who keep it for decades. Raises UnprintableError when
+    their words hold a sign that cannot be drawn.
     """
     try:
-        return typst.compile(  # type: ignore[call-overload]  # its stubs know no files by name
-            files, font_paths=fonts(), pdf_standards=["ua-1"], timestamp=int(at.timestamp())
-        )
+        # By their names alone typst takes text only; pictures need a folder.
+        with TemporaryDirectory() as folder:
+            for name, data in files.items():
+                (Path(folder) / name).write_bytes(data)
+            drawn = typst.compile(
+                str(Path(folder) / "main.typ"),
+                root=folder,
+                font_paths=fonts(),
+                pdf_standards=["ua-1", "a-3a"] if archive else ["ua-1"],
+                timestamp=int(at.timestamp()),
+            )
     except typst.TypstError as error:
         if sign := re.search(r'`"(.*?)"`', error.message):
             raise UnprintableError(sign[1]) from None
         raise
+    if not isinstance(drawn, bytes):
+        raise TypeError("a document is one file")
+    return drawn
 
 
 @cache

@@ -32,3 +32,9 @@ def moment(value: datetime.datetime) -> str:
 def exactly(value: int) -> str:
     """The number itself with its thousands parted: "82,317", « 82 317 »."""
     return wording.number(value, get_language() or "en")
+
+
+@register.simple_tag
+def money(minor: int, currency: str) -> str:
+    """An amount from its minor units, in the page's language: "$12.50", « 12,50 $ »."""
+    return wording.money(minor, currency, get_language() or "en")

@@ -24,7 +24,8 @@ class Message:
     reply_to: tuple[str, str] | None = None  # name, address
     headers: dict[str, str] = field(default_factory=dict)
     mailbox: str = "contact"  # what stands before the @ of MAIL_DOMAIN in From
-    attachments: tuple[tuple[str, str], ...] = ()  # plain texts: name of the file, its text
+    # Files: name, and a text, or bytes with their content type.
+    attachments: tuple[tuple[str, str] | tuple[str, bytes, str], ...] = ()
 
 
 # An envelope without an entry in what a composer gives back must not be sent any more.

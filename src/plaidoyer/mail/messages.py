@@ -52,7 +52,7 @@ def build(envelope: "Addressed", message: Message) -> bytes:
     parts = [part("plain", message.text), part("html", message.html)]
     body = multipart("alternative", f"=_{envelope.uid.hex}", parts)
     if message.attachments:
-        files = [attachment(name, text) for name, text in message.attachments]
+        files = [attachment(*one) for one in message.attachments]
         body = multipart("mixed", f"=_m{envelope.uid.hex}", [b"\r\n" + body, *files])
     return signatures.signed("\r\n".join([*lines, ""]).encode("ascii") + body)
 
@@ -90,15 +90,22 @@ def multipart(subtype: str, boundary: str, parts: list[bytes]) -> bytes:
     return b"".join([head.encode("ascii"), b"\r\n", *inner, separator, b"--\r\n"])
 
 
-def attachment(name: str, text: str) -> bytes:
-    """A text as a file, from the end of its boundary line on; `name` in plain ASCII."""
+def attachment(name: str, content: str | bytes, kind: str = "text/plain") -> bytes:
+    """A file, from the end of its boundary line on; `name` in plain ASCII.
+
+    A text is kept in UTF-8; bytes stay what they are, under their content type `kind`.
+    """
     if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]{0,60}", name):
         raise ValueError(f"A composer may not call a file {name!r}")
-    # With the mark of UTF-8 at its beginning, for programs that would guess.
-    lines = text.replace("\r\n", "\n").replace("\n", "\r\n").encode("utf-8-sig", "replace")
-    quoted = base64.encodebytes(lines).replace(b"\n", b"\r\n")
+    if not re.fullmatch(r"[a-z]+/[a-z0-9.+-]{1,60}", kind):
+        raise ValueError(f"A composer may not send files of the kind {kind!r}")
+    if isinstance(content, str):
+        # With the mark of UTF-8 at its beginning, for programs that would guess.
+        lines = content.replace("\r\n", "\n").replace("\n", "\r\n")
+        content, kind = lines.encode("utf-8-sig", "replace"), f'{kind}; charset="utf-8"'
+    quoted = base64.encodebytes(content).replace(b"\n", b"\r\n")
     head = (
-        '\r\nContent-Type: text/plain; charset="utf-8"\r\n'
+        f"\r\nContent-Type: {kind}\r\n"
         f'Content-Disposition: attachment; filename="{name}"\r\n'
         "Content-Transfer-Encoding: base64\r\n\r\n"
     )

@@ -49,6 +49,23 @@ def register(kind: str, receiver: Receiver) -> None:
     RECEIVERS.setdefault(kind, []).append(receiver)
 
 
+# Desks of ours (INBOUND_NAMES) that a room keeps: whether a name is one, and who takes what comes.
+DESKS: list[tuple[Callable[[str], bool], Callable[[Incoming], None]]] = []
+
+
+def keep_desk(is_desk: Callable[[str], bool], receiver: Callable[[Incoming], None]) -> None:
+    """Lets `receiver` have each mail to a name that `is_desk` says yes to, as it came."""
+    DESKS.append((is_desk, receiver))
+
+
+def desk(recipient: str) -> Callable[[Incoming], None] | None:
+    """Who takes mail to `recipient`; None where no room keeps such a desk."""
+    local, _at, domain = recipient.rpartition("@")
+    if domain.lower() != settings.MAIL_DOMAIN.lower():
+        return None
+    return next((receiver for is_desk, receiver in DESKS if is_desk(local)), None)
+
+
 def tell(coming: Coming) -> None:
     """Hands `coming` to whoever registered for the kind of its envelope."""
     for receiver in RECEIVERS.get(coming.envelope.kind, ()):

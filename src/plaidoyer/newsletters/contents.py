@@ -23,6 +23,7 @@ from plaidoyer.figures import texts
 from plaidoyer.lib import wording
 from plaidoyer.newsletters.mailings import without_slots
 from plaidoyer.newsletters.models import Version
+from plaidoyer.organisation import giving
 from plaidoyer.organisation.models import Organisation
 
 TAGS = {"p", "b", "strong", "i", "em", "a", "ul", "ol", "li", "br"}
@@ -162,7 +163,7 @@ class Teller:
         return {"lines": [line for line in lines if line.strip()], "who": self._words(value["who"])}
 
     def appeal(self, value: Any) -> Piece:
-        url = self.organisation.giving_url.in_language(self.told.language)
+        url = giving.everywhere(self.organisation, self.told.language)
         label = self._words(value["label"])
         return {"html": self._rich(value["text"]), "label": label, "url": url}
 

@@ -1,12 +1,14 @@
 from django.conf import settings
 from django.core.validators import RegexValidator
 from django.db import models
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel, MultiFieldPanel
 from wagtail.contrib.settings.models import BaseSiteSetting, register_setting
 
 from plaidoyer.lib.colour import validate_readable
 from plaidoyer.lib.words import Words, WordsField, validate_links
+from plaidoyer.organisation import giving
 
 HEX = RegexValidator(r"^#[0-9a-fA-F]{6}$", _("Write a colour as # and six digits, like #0b6e6e."))
 
@@ -33,7 +35,17 @@ class Organisation(BaseSiteSetting):
         MultiFieldPanel([FieldPanel("name"), FieldPanel("purpose")], _("Name")),
         FieldPanel("accent"),
         MultiFieldPanel(
-            [FieldPanel("contact_email"), FieldPanel("postal_address"), FieldPanel("giving_url")],
+            [
+                FieldPanel("contact_email"),
+                FieldPanel("postal_address"),
+                FieldPanel(
+                    "giving_url",
+                    help_text=_(
+                        "Its address, beginning with https://, where it is on another site. Left "
+                        "empty, people give here, once a fund is open."
+                    ),
+                ),
+            ],
             _("Contact and giving"),
         ),
     ]
@@ -43,6 +55,11 @@ class Organisation(BaseSiteSetting):
 
     def __str__(self) -> str:
         return str(self.name)
+
+    @cached_property
+    def give_url(self) -> str:
+        """Where one gives, in the active language; empty where one cannot."""
+        return giving.address(self)
 
     @classmethod
     def current(cls) -> "Organisation":

@@ -20,8 +20,12 @@ ORGANISERS = {
     "figures": WRITE,
     "outcomes": WRITE,
     "reports": WRITE,
+    "bundles": {"add", "change", "view"},
     "newsletters": {"add", "change", "view"},
     "newsletters.segment": WRITE,
+    # The page of a fund, not who gives: that is for treasurers.
+    "donations.fund": WRITE,
+    "donations.offer": WRITE,
     "actions": {"view"},
     "actions.actionform": WRITE,
     "actions.hold": {"change", "view"},
@@ -34,6 +38,8 @@ ORGANISERS = {
     "supporters": {"view"},
     "organisation": {"change", "view"},
 }
+# Who gives how much is a right apart. No account has it before an administrator gives it.
+TREASURERS = {"donations": {"add", "change", "view"}}
 PAGES = ["add_page", "change_page", "publish_page", "bulk_delete_page", "lock_page", "unlock_page"]
 FILES = ["add_image", "change_image", "choose_image"]
 FILES += ["add_document", "change_document", "choose_document"]
@@ -47,7 +53,7 @@ def organisers() -> Group:
     languages stay with administrators.
     """
     group, _created = Group.objects.get_or_create(name="Organisers")
-    group.permissions.set(Permission.objects.filter(_permissions()))
+    group.permissions.set(Permission.objects.filter(_permissions(ORGANISERS)))
     root = Page.objects.get(depth=1)
     for permission in Permission.objects.filter(codename__in=PAGES):
         GroupPagePermission.objects.get_or_create(group=group, page=root, permission=permission)
@@ -59,10 +65,18 @@ def organisers() -> Group:
     return group
 
 
-def _permissions() -> Q:
+@transaction.atomic
+def treasurers() -> Group:
+    """The group "Treasurers", made or brought up to date: they see, record and refund gifts."""
+    group, _created = Group.objects.get_or_create(name="Treasurers")
+    group.permissions.set(Permission.objects.filter(_permissions(TREASURERS)))
+    return group
+
+
+def _permissions(rights: dict[str, set[str]]) -> Q:
     chosen = Q(content_type__app_label="wagtailadmin", codename="access_admin")
     chosen |= Q(content_type__app_label="wagtail_localize", codename="submit_translation")
-    for name, verbs in ORGANISERS.items():
+    for name, verbs in rights.items():
         room, _dot, kind = name.partition(".")
         rows = Q(content_type__app_label=room)
         if kind:

@@ -14,9 +14,10 @@ def digest(content: Any) -> str:
 
 
 def fingerprint(item: Item) -> str:
-    """A hash of all that a second person approves: the heading, its reasons and the words."""
+    """A hash of all that a second person approves: the heading, its reasons, words and picture."""
     said = [item.heading, item.overrule_reason, item.is_major, item.major_reason]
-    return digest([*said, item.title, item.text])
+    words = [item.title, item.text, item.quote, item.quote_by, item.picture_id, item.picture_alt]
+    return digest([*said, *words])
 
 
 def holding(item: Item) -> Approval | None:

@@ -1,36 +1,24 @@
 """The editor's screens of an edition in the back office."""
 
-import base64
 from typing import Any
 
 from django.contrib import messages
-from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.models import QuerySet
-from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
-from wagtail.admin.auth import permission_required
 
 from plaidoyer.campaigns.models import Campaign
-from plaidoyer.newsletters import reporting as newsletters
-from plaidoyer.reports import contents, editions, pdf, views
+from plaidoyer.reports import contents, editions, frame, pdf, publishing, sightings, tasks, views
 from plaidoyer.reports.forms import EditionEditor
+from plaidoyer.reports.frame import StaffRequest, may_edit
+from plaidoyer.reports.gathering import Facts
 from plaidoyer.reports.models import Edition, Heading
-from plaidoyer.reports.problems import LANGUAGES
-
-
-class StaffRequest(HttpRequest):
-    """A request that the back office let in."""
-
-    user: User
-
-
-may_edit = permission_required("reports.change_edition")
 
 
 @may_edit
@@ -40,9 +28,9 @@ def edit(request: StaffRequest, pk: int) -> HttpResponse:
     """The whole edition on one screen. Every button saves all of it first, or says why not."""
     edition = get_object_or_404(Edition, pk=pk)
     if edition.published_at:
-        return _published(request, edition)
+        return publishing.published(request, edition)
     if request.method != "POST":
-        return _screen(request, edition, EditionEditor(edition))
+        return _editor(request, edition, EditionEditor(edition))
     try:
         with transaction.atomic():
             editor = EditionEditor(editions.open_for_change(edition), request.POST)
@@ -54,7 +42,7 @@ def edit(request: StaffRequest, pk: int) -> HttpResponse:
         messages.error(request, " ".join(error.messages))
         return redirect("editions:edit", pk)
     messages.error(request, _("Nothing is saved yet: look at the marked fields."))
-    return _screen(request, edition, editor)
+    return _editor(request, edition, editor)
 
 
 def _do(request: StaffRequest, edition: Edition) -> str:
@@ -68,6 +56,16 @@ def _do(request: StaffRequest, edition: Edition) -> str:
                 editions.move(item, -1 if verb == "up" else 1)
             case "approve" if item:
                 editions.approve(item, request.user)
+            case "right" if item:
+                editions.still_right(item)
+            case "reuse" if item:
+                editions.reuse(item, request.user)
+            case "links":
+                tasks.check_links.defer(edition_id=edition.pk)
+                messages.info(request, _("The addresses are being asked; look again in a minute."))
+            case "order":
+                editions.order(edition, _keys(request.POST.get("order", "")))
+                place = "#items"
             case "remove" if item:
                 item.delete()
                 place = "#items"
@@ -90,6 +88,11 @@ def _chosen(rows: Any, key: str) -> Any:
     return rows.filter(pk=int(key)).first() if key.isdecimal() and len(key) < 18 else None
 
 
+def _keys(sent: str) -> list[int]:
+    """Keys as the page sends an order: digits parted by commas; nothing else is read."""
+    return [int(key) for key in sent.split(",") if key.isdecimal() and len(key) < 18]
+
+
 def addable(edition: Edition) -> QuerySet[Campaign]:
     """Campaigns that have no item in the edition yet."""
     return Campaign.objects.exclude(items__edition=edition)
@@ -100,14 +103,9 @@ def addable(edition: Edition) -> QuerySet[Campaign]:
 @require_safe
 def preview(request: StaffRequest, pk: int, language: str) -> HttpResponse:
     """The web page as it would be published now."""
-    edition, tree = _told(pk, language)
-    picture = ""
-    if tree["chart"]:
-        picture = (
-            "data:image/svg+xml;base64," + base64.b64encode(tree["chart"]["svg"].encode()).decode()
-        )
+    facts, tree = _told(pk, language)
     with translation.override(language):
-        return views.page(request, tree, edition.slug, preview=True, picture=picture)
+        return views.page(request, tree, facts.edition.slug, preview=facts.pictures)
 
 
 @may_edit
@@ -115,9 +113,9 @@ def preview(request: StaffRequest, pk: int, language: str) -> HttpResponse:
 @require_safe
 def paper(request: StaffRequest, pk: int, language: str) -> HttpResponse:
     """The PDF as it would be published now."""
-    _edition, tree = _told(pk, language)
+    facts, tree = _told(pk, language)
     try:
-        drawn = pdf.render(tree)
+        drawn = pdf.render(tree, facts.pictures)
     except pdf.UnprintableError as error:
         text = _("No font of the PDF (%(language)s) has the sign “%(sign)s”: write it in words.")
         messages.error(request, text % {"language": language, "sign": error.sign})
@@ -125,40 +123,21 @@ def paper(request: StaffRequest, pk: int, language: str) -> HttpResponse:
     return HttpResponse(drawn, content_type="application/pdf")
 
 
-def _told(pk: int, language: str) -> tuple[Edition, contents.Tree]:
+def _told(pk: int, language: str) -> tuple[Facts, contents.Tree]:
     edition = get_object_or_404(Edition, pk=pk)
-    if language not in LANGUAGES:
+    if language not in edition.languages:
         raise Http404
-    return edition, contents.tell(contents.gather(edition), language)
+    facts = contents.gather(edition)
+    return facts, contents.tell(facts, language)
 
 
-@may_edit
-@never_cache
-@require_http_methods(["GET", "HEAD", "POST"])
-def publish(request: StaffRequest, pk: int) -> HttpResponse:
-    """Asks whether to publish, with what is still to be done; the button does it."""
-    edition = get_object_or_404(Edition, pk=pk)
-    if edition.published_at:
-        return redirect("editions:edit", pk)
-    if request.method == "POST":
-        try:
-            editions.publish(edition, request.user)
-        except editions.RefusedError as error:
-            for sentence in error.messages:
-                messages.error(request, sentence)
-            return redirect("editions:publish", pk)
-        messages.success(request, _("Published on the web, on paper and by mail."))
-        return redirect("editions:edit", pk)
-    problems = editions.check_list(edition)
-    return _page(request, edition, "publish", problems=problems, readers=newsletters.readers())
-
-
-def _screen(request: StaffRequest, edition: Edition, editor: EditionEditor) -> HttpResponse:
+def _editor(request: StaffRequest, edition: Edition, editor: EditionEditor) -> HttpResponse:
     """The editor: items under their headings, each with what the facts say beside it."""
     facts = contents.gather(edition)
     own = translation.get_language()
-    languages = sorted(LANGUAGES, key=lambda language: language != own)
-    trees = [contents.tell(facts, language) for language in languages]
+    languages = sorted(edition.languages, key=lambda language: language != own)
+    trees = [contents.tell(facts, language, draw=False) for language in languages]
+    changes = {entry.item.pk: sightings.changes(entry) for entry in facts.entries}
     told: dict[str, list[contents.Tree]] = {}
     for tree in trees:
         for group in tree["groups"]:
@@ -169,6 +148,7 @@ def _screen(request: StaffRequest, edition: Edition, editor: EditionEditor) -> H
             "form": form,
             "item": form.instance,
             "facts": told.get(f"c-{form.instance.campaign.slug}", []),
+            "changes": changes.get(form.instance.pk, []),
             "may_approve": form.instance.edited_by_id != request.user.pk,
         }
         for form in editor.items
@@ -177,7 +157,7 @@ def _screen(request: StaffRequest, edition: Edition, editor: EditionEditor) -> H
         (heading, [card for card in cards if card["form"].shown_heading == heading])
         for heading in Heading
     ]
-    return _page(
+    return frame.screen(
         request,
         edition,
         "edit",
@@ -186,32 +166,3 @@ def _screen(request: StaffRequest, edition: Edition, editor: EditionEditor) -> H
         problems=editions.check_list(edition, facts=facts),
         addable=addable(edition),
     )
-
-
-def _published(request: StaffRequest, edition: Edition) -> HttpResponse:
-    """Where the published edition is read, and how far its mailing has come."""
-    told = ["language", "sha256"]
-    told += [f"content__{key}" for key in ("title", "web_url", "pdf_url")]
-    documents = [
-        {key.removeprefix("content__"): value for key, value in row.items()}
-        for row in edition.documents.order_by("language").values(*told)
-    ]
-    mailings = newsletters.progress([edition.mailing]) if edition.mailing else []
-    mailing = next(iter(mailings), None)
-    return _page(request, edition, "published", documents=documents, mailing=mailing)
-
-
-def _page(request: StaffRequest, edition: Edition, name: str, **context: Any) -> HttpResponse:
-    """One of the editor's screens in Wagtail's frame."""
-    context |= {
-        "edition": edition,
-        "languages": LANGUAGES,
-        "header_title": str(edition),
-        "header_icon": "doc-full",
-        "breadcrumbs_items": [
-            {"url": reverse("wagtailadmin_home"), "label": _("Home")},
-            {"url": reverse("editions:index"), "label": _("Editions")},
-            {"url": reverse("editions:edit", args=[edition.pk]), "label": str(edition)},
-        ],
-    }
-    return render(request, f"reports/desk/{name}.html", context)

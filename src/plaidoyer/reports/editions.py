@@ -10,10 +10,11 @@ from plaidoyer.actions import counting
 from plaidoyer.campaigns.models import Campaign
 from plaidoyer.lib.words import Words
 from plaidoyer.newsletters import mailings
-from plaidoyer.reports import contents, headings, mails, pdf
+from plaidoyer.reports import contents, drafts, headings, mails, pdf, sightings
 from plaidoyer.reports.approvals import digest, fingerprint, holding
-from plaidoyer.reports.models import Approval, Document, Edition, Heading, Item
-from plaidoyer.reports.problems import LANGUAGES, check_list
+from plaidoyer.reports.gathering import Facts
+from plaidoyer.reports.models import Approval, Document, Edition, Heading, Item, Picture
+from plaidoyer.reports.problems import Problem, check_list
 
 __all__ = [
     "RefusedError",
@@ -21,6 +22,7 @@ __all__ = [
     "approve",
     "check_list",
     "draft",
+    "hindrances",
     "move",
     "open_for_change",
     "publish",
@@ -64,17 +66,23 @@ def draft(edition: Edition, by: User | None = None) -> None:
     """
     edition = open_for_change(edition)
     there = {item.campaign_id: item for item in edition.items.select_related("campaign")}
+    told = [campaign for campaign in told_campaigns(edition) if campaign.pk not in there]
+    every = [*(item.campaign for item in there.values()), *told]
+    derived = headings.derived(every, edition.starts_on, edition.ends_on)
     for item in there.values():
-        found = headings.derive(item.campaign, edition.starts_on, edition.ends_on)
+        found = derived[item.campaign_id]
         if found != item.derived_heading:
             chosen = item.heading != item.derived_heading and item.heading != found
             item.derived_heading = found
             if not chosen:
                 item.heading, item.overrule_reason = found, Words()
             item.save(update_fields=["derived_heading", "heading", "overrule_reason"])
-    for campaign in told_campaigns(edition):
-        if campaign.pk not in there:
-            add(edition, campaign, by=by)
+    last = edition.items.aggregate(last=Max("position"))["last"] or 0
+    new = [
+        _item(edition, campaign, derived[campaign.pk], position, by)
+        for position, campaign in enumerate(told, start=last + 1)
+    ]
+    keep_words(edition, [item.pk for item in Item.objects.bulk_create(new)], by)
 
 
 @transaction.atomic
@@ -86,16 +94,66 @@ def add(edition: Edition, campaign: Campaign, by: User | None = None) -> Item:
     edition = open_for_change(edition)
     position = edition.items.aggregate(last=Max("position"))["last"] or 0
     heading = headings.derive(campaign, edition.starts_on, edition.ends_on)
-    return Item.objects.create(
+    item = _item(edition, campaign, heading, position + 1, by)
+    item.save()
+    keep_words(edition, [item.pk], by)
+    return item
+
+
+def _item(
+    edition: Edition, campaign: Campaign, heading: Heading, position: int, by: User | None
+) -> Item:
+    return Item(
         edition=edition,
         campaign=campaign,
-        position=position + 1,
+        position=position,
         derived_heading=heading,
         heading=heading,
         title=Words(campaign.name),
         text=Words(campaign.summary),
         edited_by_id=by.pk if by else None,
     )
+
+
+@transaction.atomic
+def keep_words(edition: Edition, written: list[int], by: User | None) -> None:
+    """After words were saved: keeps them as a draft, and what the facts say beside those items
+    that were `written`."""
+    if written:
+        sightings.note(contents.gather(edition), written)
+    drafts.keep(edition, by)
+
+
+@transaction.atomic
+def still_right(item: Item) -> None:
+    """Somebody looked at the facts that changed: the words are right as they stand.
+
+    Raises RefusedError once the edition is published.
+    """
+    edition = open_for_change(item.edition)
+    sightings.note(contents.gather(edition), [item.pk])
+
+
+def reuse(item: Item, by: User) -> None:
+    """Puts the campaign's summary as it is now where the item's text has no words yet."""
+    summary = item.campaign.summary
+    item.text = Words({**summary, **{code: text for code, text in item.text.items() if text}})
+    item.edited_by = by
+    item.save(update_fields=["text", "edited_by"])
+
+
+@transaction.atomic
+def order(edition: Edition, keys: list[int]) -> None:
+    """Puts the items into that order; those not named keep theirs, after them.
+
+    Raises RefusedError once the edition is published.
+    """
+    edition = open_for_change(edition)
+    place = {key: number for number, key in enumerate(keys)}
+    rows = sorted(edition.items.all(), key=lambda item: place.get(item.pk, len(place)))
+    for position, item in enumerate(rows, start=1):
+        item.position = position
+    Item.objects.bulk_update(rows, ["position"])
 
 
 @transaction.atomic
@@ -147,25 +205,44 @@ def publish(edition: Edition, by: User) -> Edition:
     edition = open_for_change(edition)
     counting.advance(since=edition.starts_on)
     facts = contents.gather(edition)
-    if problems := check_list(edition, facts=facts):
+    if problems := hindrances(edition, facts=facts):
         raise RefusedError([problem.text for problem in problems])
-    trees = {language: contents.tell(facts, language) for language in LANGUAGES}
+    _freeze(edition, facts)
+    edition.published_at, edition.published_by_id, edition.due_at = facts.at, by.pk, None
+    edition.save(update_fields=["mailing", "published_at", "published_by", "due_at"])
+    return edition
+
+
+def hindrances(edition: Edition, facts: Facts | None = None) -> list[Problem]:
+    """What of the check list stands in the way of publishing."""
+    return [problem for problem in check_list(edition, facts=facts) if problem.blocks]
+
+
+def _freeze(edition: Edition, facts: Facts) -> None:
+    """Writes the documents and their pictures, and addresses the mailing."""
+    trees = {language: contents.tell(facts, language) for language in edition.languages}
     Document.objects.bulk_create(
         Document(
             edition=edition,
             language=language,
             content=tree,
             sha256=digest(tree),
-            pdf=pdf.render(tree),
+            pdf=pdf.render(tree, facts.pictures),
             frozen_at=facts.at,
         )
         for language, tree in trees.items()
     )
-    edition.mailing = mailings.create(
+    Picture.objects.bulk_create(
+        Picture(edition=edition, name=name, data=data) for name, data in facts.pictures.items()
+    )
+    mailing = mailings.create(
         name=str(edition.title),
         versions={language: mails.compose(tree) for language, tree in trees.items()},
     )
-    mailings.freeze(edition.mailing)
-    edition.published_at, edition.published_by_id = facts.at, by.pk
-    edition.save(update_fields=["mailing", "published_at", "published_by"])
-    return edition
+    mailing.segment = edition.audience
+    mailing.save(update_fields=["segment"])
+    mailing.versions.update(
+        personal_over=[e.item.campaign_id for e in facts.entries if not e.is_recalled]
+    )
+    mailings.freeze(mailing)
+    edition.mailing = mailing

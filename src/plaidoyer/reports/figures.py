@@ -14,21 +14,29 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from plaidoyer.actions import counting
 from plaidoyer.actions.kinds import KINDS
 from plaidoyer.actions.models import ActionForm
-from plaidoyer.campaigns.models import AskedVote, Campaign
-from plaidoyer.delivery import reporting as delivery
+from plaidoyer.campaigns.models import Campaign
 from plaidoyer.lib import wording
-from plaidoyer.parliament import courses, results, tellings
-from plaidoyer.parliament.courses import Course
+from plaidoyer.parliament import results, tellings
 from plaidoyer.parliament.models import Option, PetitionSnapshot
+from plaidoyer.reports.counts import (
+    Counts,
+    Followed,
+    Heard,
+    count,
+    follow,
+    hear,
+    start,
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Figure:
     """One counted number with all that is needed to check it. Its words come by language."""
 
+    # What it is called in the files that machines read: rung and form, or petition.
+    name: str
     value: int
     moment: datetime.datetime
     noun: Callable[[int], str]
@@ -41,6 +49,7 @@ class Figure:
             words = wording.figure(self.value, language)
             whole = wording.quantity(self.value, self.noun(self.value), language)
             return {
+                "name": self.name,
                 "words": words,
                 "label": whole.removeprefix(words).strip(),
                 "value": self.value,
@@ -53,26 +62,35 @@ class Figure:
 
 
 def gather(campaign: Campaign, starts_on: datetime.date, ends_on: datetime.date) -> list[Figure]:
-    """Every figure of `campaign` over the period that is not zero; days are UTC days."""
-    figures = []
+    """Every figure of one campaign over the period that is not zero; days are UTC days."""
     forms = list(campaign.forms.order_by("pk"))
-    counted = counting.confirmed(forms)
+    petitions = follow([campaign.pk], min(ends_on, timezone.localdate())).get(campaign.pk, [])
+    votes = hear([campaign.pk], starts_on, ends_on).get(campaign.pk, [])
+    return of(forms, petitions, votes, count(forms, starts_on, ends_on), starts_on, ends_on)
+
+
+def of(
+    forms: list[ActionForm],
+    petitions: list[Followed],
+    votes: list[Heard],
+    counts: Counts,
+    starts_on: datetime.date,
+    ends_on: datetime.date,
+) -> list[Figure]:
+    """Every figure of a campaign over the period that is not zero."""
+    found = []
     for form in forms:
-        value = counting.confirmed_between(form, starts_on, ends_on)
-        figures.append(_confirmed(form, value, counted[form.pk].counted_at, starts_on, ends_on))
-        figures.append(_accepted(form, starts_on, ends_on))
-    petitions = campaign.official_petitions.select_related("legislature", "session").order_by("pk")
-    for course in courses.follow(petitions, min(ends_on, timezone.localdate())):
-        petition = course.petition
-        span = (_start(starts_on), _start(ends_on + datetime.timedelta(days=1)))
-        snapshot = petition.snapshots.filter(taken_at__gte=span[0], taken_at__lt=span[1]).first()
-        if snapshot:
-            figures.append(_official(course, snapshot))
-    votes = campaign.asked_votes.filter(event__held_on__range=(starts_on, ends_on))
-    asked = list(votes.select_related("event__motion__legislature").order_by("event__held_on"))
-    held = results.held(one.event for one in asked)
-    figures += [_voted(one, held[one.event_id]) for one in asked]
-    return [figure for figure in figures if figure.value > 0]
+        at = counts.counted_at[form.pk]
+        found.append(_confirmed(form, counts.confirmed[form.pk], at, starts_on, ends_on))
+        accepted = counts.letters[form.pk].accepted
+        found.append(_accepted(form, accepted, starts_on, ends_on))
+    span = (start(starts_on), start(ends_on + datetime.timedelta(days=1)))
+    for one in petitions:
+        seen = [snap for snap in one.seen if span[0] <= snap.taken_at < span[1]]
+        if seen:
+            found.append(_official(one, seen[-1]))
+    found += [_voted(one) for one in votes]
+    return [figure for figure in found if figure.value > 0]
 
 
 def _confirmed(
@@ -92,10 +110,13 @@ def _confirmed(
         }
 
     kind = KINDS.get(form.kind)
-    return Figure(value, moment, kind.counted if kind else _acts, define)
+    noun = kind.counted if kind else _acts
+    return Figure(f"confirmed-{form.public_id}", value, moment, noun, define)
 
 
-def _accepted(form: ActionForm, starts_on: datetime.date, ends_on: datetime.date) -> Figure:
+def _accepted(
+    form: ActionForm, value: int, starts_on: datetime.date, ends_on: datetime.date
+) -> Figure:
     def define(language: str) -> str:
         return _(
             "Letters from “%(form)s”, one for each decision-maker written to, that the addressee’s"
@@ -105,13 +126,11 @@ def _accepted(form: ActionForm, starts_on: datetime.date, ends_on: datetime.date
             "period": wording.period(starts_on, ends_on, language),
         }
 
-    before = delivery.ladder([form], until=_start(starts_on)).accepted
-    now = delivery.ladder([form], until=_start(ends_on + datetime.timedelta(days=1))).accepted
-    return Figure(now - before, timezone.now(), _letters, define)
+    return Figure(f"accepted-{form.public_id}", value, timezone.now(), _letters, define)
 
 
-def _official(course: Course, snapshot: PetitionSnapshot) -> Figure:
-    petition = course.petition
+def _official(one: Followed, snapshot: PetitionSnapshot) -> Figure:
+    petition = one.course.petition
 
     def define(language: str) -> str:
         counted = _(
@@ -122,19 +141,19 @@ def _official(course: Course, snapshot: PetitionSnapshot) -> Figure:
             "number": petition.identifier,
         }
         # Places only as somebody published them, with their day.
-        places = [f"{tellings.published(rank)}." for rank in petition.ranks.order_by("scope")]
-        due = "" if petition.answered_on else tellings.answer_due(course)
+        places = [f"{tellings.published(rank)}." for rank in one.ranks]
+        due = "" if petition.answered_on else tellings.answer_due(one.course)
         return " ".join(filter(None, [counted, *places, due]))
 
-    return Figure(
-        snapshot.signatures, snapshot.taken_at, _signatures, define, source_url=snapshot.source
-    )
+    name = f"official-{petition.public_id}"
+    source = snapshot.source
+    return Figure(name, snapshot.signatures, snapshot.taken_at, _signatures, define, source)
 
 
-def _voted(asked: AskedVote, held: dict[Option, int]) -> Figure:
+def _voted(heard: Heard) -> Figure:
     """How many voted as the campaign asked, as published; the definition has both sides."""
-    event, way = asked.event, Option(asked.option)
-    shown = {total.option: total.shown for total in results.totals(event, held)}
+    event, way = heard.asked.event, Option(heard.asked.option)
+    shown = {total.option: total.shown for total in results.totals(event, heard.held)}
 
     def define(language: str) -> str:
         told = results.told(event, shown.get(Option.YES), shown.get(Option.NO))
@@ -146,7 +165,8 @@ def _voted(asked: AskedVote, held: dict[Option, int]) -> Figure:
         return f"{told} {of}"
 
     noun = _yes if way == Option.YES else _no
-    return Figure(shown.get(way, 0), timezone.now(), noun, define, source_url=event.source)
+    name = f"vote-{heard.asked.pk}"
+    return Figure(name, shown.get(way, 0), timezone.now(), noun, define, event.source)
 
 
 def _yes(number: int) -> str:
@@ -167,8 +187,3 @@ def _letters(number: int) -> str:
 
 def _signatures(number: int) -> str:
     return ngettext("official signature", "official signatures", number)
-
-
-def _start(day: datetime.date) -> datetime.datetime:
-    """Midnight at which `day` begins, in UTC like the days of the count ladder."""
-    return datetime.datetime.combine(day, datetime.time(), datetime.UTC)

@@ -9,10 +9,11 @@ from django.db import transaction
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.widgets import AdminDateInput
+from wagtail.images.widgets import AdminImageChooser
 
-from plaidoyer.lib.words import Words
+from plaidoyer.lib.words import Words, languages
 from plaidoyer.reports import approvals, editions
-from plaidoyer.reports.models import Edition, Item
+from plaidoyer.reports.models import Correction, Edition, Item
 
 
 class EditionForm(forms.ModelForm):
@@ -23,12 +24,18 @@ class EditionForm(forms.ModelForm):
             "slug",
             "starts_on",
             "ends_on",
+            "languages",
+            "audience",
             "introduction",
             "our_part",
             "thanks",
             "appeal",
         ]
         widgets = {"starts_on": AdminDateInput, "ends_on": AdminDateInput}
+
+    languages = forms.MultipleChoiceField(
+        label=_("languages"), choices=languages, widget=forms.CheckboxSelectMultiple
+    )
 
 
 class ItemForm(forms.ModelForm):
@@ -38,7 +45,19 @@ class ItemForm(forms.ModelForm):
 
     class Meta:
         model = Item
-        fields = ["heading", "overrule_reason", "is_major", "major_reason", "title", "text"]
+        fields = [
+            "heading",
+            "overrule_reason",
+            "is_major",
+            "major_reason",
+            "title",
+            "text",
+            "picture",
+            "picture_alt",
+            "quote",
+            "quote_by",
+        ]
+        widgets = {"picture": AdminImageChooser}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -96,6 +115,12 @@ class ItemForm(forms.ModelForm):
         )
 
     @property
+    def is_adorned(self) -> bool:
+        """Whether it has a picture or a quote, or either has to be mended."""
+        adorned = {"picture", "picture_alt", "quote", "quote_by"}
+        return bool(self.instance.picture_id or self.instance.quote or adorned & {*self.errors})
+
+    @property
     def is_changed(self) -> bool:
         """Whether what was typed differs from what is stored."""
         return approvals.fingerprint(self.instance) != self.stored
@@ -122,6 +147,12 @@ class EditionEditor:
     def _sent(item: Item, data: QueryDict | None) -> bool:
         return data is not None and f"item-{item.pk}-heading" in data
 
+    @property
+    def media(self) -> forms.Media:
+        """What the browser needs for all of its fields."""
+        chosen = self.items[0].media if self.items else forms.Media()
+        return self.head.media + chosen
+
     def is_valid(self) -> bool:
         sent = [form for form in self.items if form.is_bound]
         return all([self.head.is_valid(), *(form.is_valid() for form in sent)])
@@ -134,7 +165,32 @@ class EditionEditor:
         """
         editions.open_for_change(self.edition)
         self.head.save()
-        for form in self.items:
-            if form.is_bound and form.is_changed:
-                form.instance.edited_by_id = by.pk
-                form.save()
+        changed = [form for form in self.items if form.is_bound and form.is_changed]
+        for form in changed:
+            form.instance.edited_by_id = by.pk
+            form.save()
+        editions.keep_words(self.edition, [form.instance.pk for form in changed], by)
+
+
+class CorrectionForm(forms.ModelForm):
+    """A correction of a published edition. `anchor` is one of the items as published."""
+
+    class Meta:
+        model = Correction
+        fields = ["anchor", "words", "reason"]
+
+    anchor = forms.ChoiceField(label=_("about"), required=False)
+
+    def __init__(self, *args: Any, items: list[tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = cast(forms.ChoiceField, self.fields["anchor"])
+        field.choices = [("", _("the whole edition")), *items]
+
+
+class ScheduleForm(forms.Form):
+    """When an edition publishes itself."""
+
+    at = forms.DateTimeField(
+        label=_("publish at"),
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+    )

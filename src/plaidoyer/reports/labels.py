@@ -30,7 +30,17 @@ def fixed(language: str) -> dict[str, str]:
         "check": _("Exact number and definition"),
         "link": _("Link to this part:") + " ",
         "earlier": _("First told in"),
-        "chart": _("Acts over time"),
+        "charts": _("In pictures"),
+        "next": _("What comes next"),
+        "short": _("In short"),
+        "corrections": _("Corrections"),
+        "corrected": _("Corrected:"),
+        "wrong": _("What was wrong:"),
+        "corrected_note": _(
+            "The report below stands as it was published. What is said here takes its place."
+        ),
+        "original": _("The PDF as first published"),
+        "data": _("Every figure as data:"),
         "table": _("The chart as a table"),
         "our_part": _("Our part in it"),
         "thanks": _("Thank you"),

@@ -1,10 +1,11 @@
-"""The edition as a mail: short, with its figures, the way to the whole and the way out.
+"""The edition as a mail: in short, then with its figures and pictures, and the way to the whole.
 
 MJML gives HTML that old mail programs can draw; its styles are inlined. Words come escaped from
 the template, and the reader's slots are put back when a copy leaves (newsletters.copies).
 """
 
 import secrets
+from html import escape
 from typing import Any
 
 import css_inline
@@ -23,20 +24,29 @@ FORMS = 3
 
 def compose(tree: dict[str, Any]) -> mailings.Words:
     """The mailing of the edition told in `tree`, with the reader's slots in place."""
-    context = {"d": tree, "l": tree["labels"], "given_name": mailings.GIVEN_NAME}
-    # MJML keeps only ASCII in an attribute: slots of addresses wait as ones nobody can guess.
+    context = {
+        "d": tree,
+        "l": tree["labels"],
+        "given_name": mailings.GIVEN_NAME,
+        "personal": mailings.PERSONAL,
+    }
+    # MJML keeps only ASCII in an attribute: what goes into one waits as a name nobody can guess.
     address, reader = f"https://{secrets.token_hex(16)}.invalid/", secrets.token_hex(16)
     waiting = {"unsubscribe_url": address, "forms": open_forms(tree["language"], reader)}
-    framed = mjml.mjml2html(render_to_string("reports/mail/edition.mjml", {**context, **waiting}))
+    pictured = [{**chart, "held": secrets.token_hex(16)} for chart in tree["charts"]]
+    framed = mjml.mjml2html(
+        render_to_string("reports/mail/edition.mjml", {**context, **waiting, "charts": pictured})
+    )
     inliner = css_inline.CSSInliner(keep_style_tags=True, load_remote_stylesheets=False)
+    html = inliner.inline(framed)
+    for chart in pictured:
+        html = html.replace(chart["held"], escape(chart["alt"]))
     text = render_to_string("reports/mail/edition.txt", {**context, **waiting})
 
     def slotted(words: str) -> str:
         return words.replace(address, mailings.UNSUBSCRIBE_URL).replace(reader, mailings.READER)
 
-    return mailings.Words(
-        subject=tree["title"], html=slotted(inliner.inline(framed)), text=slotted(text)
-    )
+    return mailings.Words(subject=tree["title"], html=slotted(html), text=slotted(text))
 
 
 def open_forms(language: str, reader: str) -> list[dict[str, str]]:

@@ -1,12 +1,21 @@
 from django.urls import path
 
-from plaidoyer.reports import views
+from plaidoyer.reports import feeds, views
 
 app_name = "reports"
 urlpatterns = [
     path("reports/", views.index, name="index"),
+    path("reports/feed.atom", feeds.reports, name="feed"),
     path("reports/<slug:slug>/", views.edition, name="edition"),
-    path("reports/<slug:slug>/chart.svg", views.chart, {"key": "svg"}, name="chart"),
-    path("reports/<slug:slug>/chart-dark.svg", views.chart, {"key": "svg_dark"}, name="chart-dark"),
+    path("reports/<slug:slug>/charts/<str:name>", views.chart, name="chart"),
+    path("reports/<slug:slug>/pictures/<str:name>", views.picture, name="picture"),
+    path("reports/<slug:slug>/share.png", views.share, name="share"),
+    path("reports/<slug:slug>/figures.json", views.figures_json, name="figures_json"),
+    path("reports/<slug:slug>/figures.csv", views.figures_csv, name="figures_csv"),
     path("reports/<slug:slug>/<slug:name>-<slug:language>.pdf", views.pdf, name="pdf"),
+    path(
+        "reports/<slug:slug>/original/<slug:name>-<slug:language>.pdf",
+        views.original,
+        name="original",
+    ),
 ]

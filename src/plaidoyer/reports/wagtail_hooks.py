@@ -7,7 +7,7 @@ from wagtail.admin.ui.tables import Column
 from wagtail.admin.views import generic
 
 from plaidoyer.lib.desk import Desk
-from plaidoyer.reports import editing, editions
+from plaidoyer.reports import editing, editions, publishing
 from plaidoyer.reports.models import Edition
 
 
@@ -55,7 +55,10 @@ class EditionDesk(Desk):
         return [
             *kept,
             path("edit/<int:pk>/", editing.edit, name="edit"),
-            path("edit/<int:pk>/publish/", editing.publish, name="publish"),
+            path("edit/<int:pk>/publish/", publishing.publish, name="publish"),
+            path("edit/<int:pk>/schedule/", publishing.schedule, name="schedule"),
+            path("edit/<int:pk>/correct/", publishing.correct, name="correct"),
+            path("edit/<int:pk>/drafts/", publishing.compare, name="drafts"),
             path("edit/<int:pk>/web/<slug:language>/", editing.preview, name="preview"),
             path("edit/<int:pk>/paper/<slug:language>/", editing.paper, name="paper"),
         ]

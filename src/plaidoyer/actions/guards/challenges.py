@@ -9,6 +9,7 @@ import datetime
 import hmac
 import secrets
 from collections.abc import Collection
+from typing import Protocol
 
 import altcha
 from django.conf import settings
@@ -63,7 +64,14 @@ def troubled(forms: Collection[int], since: datetime.datetime, guard: GuardSetti
     return set(enough.values_list("hold__form", flat=True))
 
 
-def make(form: ActionForm) -> dict:
+class Asking(Protocol):
+    """What a riddle is about: a form of acts, or a fund."""
+
+    @property
+    def public_id(self) -> str: ...
+
+
+def make(form: Asking) -> dict:
     """A new riddle for one act on `form`, as the browser's module reads it (website/proof.js)."""
     return altcha.create_challenge(
         ALGORITHM,
@@ -87,7 +95,7 @@ def kept(form: ActionForm, sent: str) -> str:
     return solved(form, sent) or MISSING
 
 
-def solved(form: ActionForm, sent: str) -> str:
+def solved(form: Asking, sent: str) -> str:
     """The mark of the riddle of ours for `form` that `sent` answers in time; empty if none.
 
     Of one riddle there is one mark, however its answer is spelt.

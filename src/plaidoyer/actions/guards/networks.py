@@ -12,9 +12,9 @@ do not take a whole /24: with one act a minute, neighbours would be held for eac
 import datetime
 import hmac
 import ipaddress
+from collections.abc import Mapping
 
 from django.conf import settings
-from django.http import HttpRequest
 from django.utils import timezone
 
 from plaidoyer.actions.guards.models import NetworkKey
@@ -39,14 +39,15 @@ INSIDE = [
 _known: dict[datetime.date, bytes] = {}
 
 
-def of(request: HttpRequest) -> str:
-    """The label of where `request` comes from; empty where that is not known.
+def of(meta: Mapping[str, str]) -> str:
+    """The label of where a request comes from, by its CGI variables (`request.META`); empty
+    where that is not known.
 
     Not known: a program on this machine or network, or no key of the day, which only a first
     start without a worker can bring about. Asks the database once a day in each process, and
     writes nothing.
     """
-    address = client(request)
+    address = client(meta)
     if address is None:
         return ""
     today = utc_today()
@@ -66,14 +67,14 @@ def label(address: Address, key: bytes) -> str:
     return hmac.digest(key, place, "sha256").hex()[:LENGTH]
 
 
-def client(request: HttpRequest) -> Address | None:
+def client(meta: Mapping[str, str]) -> Address | None:
     """The address of the visitor, as the last proxy that we trust saw it; none when unknown.
 
     `X-Forwarded-For` is read from its right end, and only as long as the one that wrote an entry
     is in TRUSTED_PROXIES: what a visitor writes there stands further left and is never reached.
     """
-    said = request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")
-    hops = [request.META.get("REMOTE_ADDR", ""), *reversed(said)]
+    said = meta.get("HTTP_X_FORWARDED_FOR", "").split(",")
+    hops = [meta.get("REMOTE_ADDR", ""), *reversed(said)]
     for hop in hops:
         address = parsed(hop)
         if address is None:

@@ -82,6 +82,9 @@ class Kind:
     one_click: bool = False
     # Called with newly confirmed acts, held ones too, in the transaction that confirms them.
     confirmed: "Callable[[Sequence[Action]], None]" = nothing_follows
+    # Whether its form judges an act, as far as it is to be taken, without asking the database: then
+    # a rush of them takes the short way (rush).
+    is_quick: bool = False
     # For whom else one mailbox may act once more: "" for oneself, else a name (confirmations).
     capacity: "Callable[[Action], str] | None" = None
     # What becomes of acts of the kind that never count, where it has such.

@@ -54,6 +54,16 @@ def unsafe_cluster(shared_cluster):
     )
 
 
+@pytest.mark.parametrize("gigabytes", [0.5, 1, 4, 24, 512])
+def test_the_embedded_server_is_tuned_to_the_memory_and_never_to_lose_an_act(gigabytes):
+    tuned = postgres.tuning(int(gigabytes * 2**30))
+
+    assert not tuned.keys() & {*postgres.UNSAFE, "wal_level", "wal_sync_method", "commit_delay"}
+    megabytes = int(tuned["shared_buffers"].removesuffix("MB"))
+    assert 128 <= megabytes <= 4096
+    assert megabytes <= max(gigabytes * 1024 / 4, 128)
+
+
 @pytest.mark.parametrize("program", ["serve", "worker"])
 @pytest.mark.parametrize(
     ("setting", "statement"),

@@ -19,6 +19,8 @@ from plaidoyer.civics import places
 from plaidoyer.civics.models import Organization
 from plaidoyer.demo import book, pictures, story
 from plaidoyer.demo.crowd import Crowd
+from plaidoyer.donations.ledgers import booking
+from plaidoyer.donations.models import BankLine, Fund, Method, Payment
 from plaidoyer.newsletters.models import Copy
 from plaidoyer.outcomes.models import Milestone
 from plaidoyer.reports import headings
@@ -156,8 +158,20 @@ def test_organisers_sign_in_each_in_their_language(told):
         user = User.objects.get(username=name)
         assert user.check_password("riviere")
         assert user.wagtail_userprofile.preferred_language == language
-        assert user.groups.get().name == "Organisers"
+        assert user.groups.filter(name="Organisers").exists()
         assert not user.is_superuser
+
+
+def test_gifts_came_by_every_way_and_anne_alone_sees_who_gave(told):
+    assert set(Payment.objects.values_list("method", flat=True)) == set(Method.values)
+    assert all(booking.given(fund) > 0 for fund in Fund.objects.all())
+    assert BankLine.objects.filter(payment=None).count() == 3
+    sees = {
+        user.username
+        for user in User.objects.filter(is_superuser=False)
+        if user.has_perm("donations.view_donation")
+    }
+    assert sees == {"anne"}
 
 
 def test_the_crowd_is_ever_the_same():

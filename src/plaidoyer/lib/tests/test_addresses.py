@@ -8,6 +8,7 @@ from plaidoyer.lib.addresses import (
     canonical,
     suggestion,
     validated,
+    validated_slowly,
 )
 
 LOCALS = st.from_regex(
@@ -46,6 +47,17 @@ def test_any_text_is_an_address_or_refused(text):
     assert address.isascii()
     assert len(address) <= 254
     assert not set(address) & set(" ,;<>\r\n\x00")
+
+
+@given(ADDRESSES | st.emails() | st.text(max_size=80))
+def test_the_quick_judgement_is_the_slow_one(address):
+    def judged(judge):
+        try:
+            return judge(address)
+        except BadAddressError:
+            return None
+
+    assert judged(validated) == judged(validated_slowly)
 
 
 @given(ADDRESSES)

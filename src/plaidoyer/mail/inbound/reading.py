@@ -67,6 +67,11 @@ def read(key: int) -> str:
     row = locked.filter(pk=key, read_at=None).first()
     if row is None:
         return ""
+    if row.recipient and (receiver := returns.desk(row.recipient)):
+        receiver(row)
+        row.kind, row.read_at = Kind.AUTO_REPLY, timezone.now()
+        row.save(update_fields=["kind", "read_at"])
+        return row.kind
     said = understand(bytes(row.raw), via=row.via, recipient=row.recipient, sender=row.sender)
     envelope = _envelope(said)
     if envelope and _is_early(envelope, said, row):

@@ -1,3 +1,4 @@
+import datetime
 import re
 from html import unescape
 
@@ -6,9 +7,10 @@ import pytest
 from django.urls import reverse
 
 from plaidoyer.lib.words import Words
-from plaidoyer.reports import approvals
+from plaidoyer.newsletters.models import LinkCheck
+from plaidoyer.reports import approvals, editions
 from plaidoyer.reports.models import Edition, Heading, Item
-from plaidoyer.testing import make_campaign
+from plaidoyer.testing import make_campaign, make_minister
 
 ED, ANNE = 0, 1
 
@@ -308,3 +310,62 @@ def test_visitors_see_no_desk(client, half_year, name):
 
     assert answer.status_code == 302
     assert "/login/" in answer["Location"]
+
+
+def test_an_order_that_was_dragged_is_kept_and_junk_changes_nothing(desk, half_year):
+    first = half_year.items.get()
+    second = editions.add(half_year, make_campaign(slug="two", post=make_minister()), None)
+
+    desk(ED).press(do="order", order=f"{second.pk},{first.pk}")
+    assert list(half_year.items.all()) == [second, first]
+    desk(ED).press(do="order", order="x,999999,,-1,٣")
+    assert {*half_year.items.all()} == {second, first}
+
+
+def test_the_summary_fills_languages_without_words_only(desk, half_year):
+    item = half_year.items.get()
+    item.campaign.summary = Words(fr="Le résumé.", en="The summary.")
+    item.campaign.save()
+    item.text = Words(fr="Mes mots.")
+    item.save()
+
+    desk(ED).press(do=f"reuse-{item.pk}")
+
+    item.refresh_from_db()
+    assert item.text == {"fr": "Mes mots.", "en": "The summary."}
+
+
+def test_changed_facts_are_marked_beside_the_words_until_they_are_found_right(
+    desk, half_year, facts
+):
+    item = half_year.items.get()
+    title = Words(fr="Un débat", en="A debate")
+    facts.make_milestone(item.campaign, None, datetime.date(2026, 5, 1), title=title)
+
+    mark = "The facts changed since this was written"
+    assert mark in desk(ED).look()
+    desk(ED).press(do=f"right-{item.pk}")
+    assert mark not in desk(ED).look()
+
+
+def test_drafts_are_compared_on_a_screen(desk, half_year, client):
+    item = half_year.items.get()
+    desk(ED).press(**{f"item-{item.pk}-text_en": "The first text."})
+    desk(ED).press(**{f"item-{item.pk}-text_en": "The second text."})
+
+    page = client.get(reverse("editions:drafts", args=[half_year.pk])).content.decode()
+
+    assert "<del>first </del><ins>second </ins>" in page
+    for junk in ("?from=x&to=-1", "?from=999999999999999999999"):
+        url = reverse("editions:drafts", args=[half_year.pk]) + junk
+        assert client.get(url).status_code == 200
+
+
+def test_addresses_are_asked_behind_the_page_and_dead_ones_are_told(desk, half_year):
+    assert "being asked" in desk(ED).press(do="links").content.decode()
+    LinkCheck.objects.create(url="https://gazette.example/1", outcome="dead")
+
+    problems = editions.check_list(half_year)
+
+    assert any("does not answer" in problem.text for problem in problems)
+    assert editions.hindrances(half_year) == []

@@ -180,10 +180,12 @@ def test_the_chart_comes_with_its_table_and_its_words(published, client):
 
     assert "The busiest week began on February 2, 2026: more than 1,000 confirmed acts." in page
     assert '<th scope="row">February 2, 2026</th><td class="is-number">1,034</td>' in page
-    for name in ("chart", "chart-dark"):
-        picture = client.get(f"/en/reports/2026-1/{name}.svg")
+    for name in ("acts", "acts-dark", "standings", "ladder"):
+        picture = client.get(f"/en/reports/2026-1/charts/{name}.svg")
         assert picture["Content-Type"] == "image/svg+xml"
         assert picture.content.startswith(b"<svg")
+    assert client.get("/en/reports/2026-1/charts/acts.png").content.startswith(b"\x89PNG")
+    assert client.get("/en/reports/2026-1/charts/none.svg").status_code == 404
 
 
 def test_the_list_names_the_editions(published, client):

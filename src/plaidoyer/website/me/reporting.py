@@ -17,6 +17,7 @@ from plaidoyer.actions.models import Action
 from plaidoyer.delivery.mailboxes import progress
 from plaidoyer.delivery.models import Letter
 from plaidoyer.delivery.replies import collecting
+from plaidoyer.donations import reporting as donations
 from plaidoyer.lib.addresses import folded
 from plaidoyer.mail import reporting as mail
 from plaidoyer.mail import returns
@@ -67,6 +68,7 @@ def screen(supporter: Supporter, token: str, details: DetailsForm | None = None)
         "is_subscribed": subscribed,
         "newsletter": newsletter_form(is_subscribed=subscribed),
         "answers": answers(supporter),
+        "gifts": donations.of_supporter(supporter),
         "details": details or DetailsForm(initial=known),
         "page_url": reverse("me:page", args=[token]),
     }

@@ -11,6 +11,8 @@ from django.utils import timezone, translation
 
 from plaidoyer.actions import confirmations, intake, matching
 from plaidoyer.delivery import letters
+from plaidoyer.donations.receipts import issuing
+from plaidoyer.donations.tests.giving import make_donation, make_payment, make_settings
 from plaidoyer.mail.kinds import COMPOSERS
 from plaidoyer.mail.models import Envelope
 from plaidoyer.supporters.models import Consent, Correction, Supporter
@@ -308,3 +310,19 @@ def test_she_takes_her_data_with_her(client, shown, page):
     assert signed["family_name"] == "Désy"
     assert signed["confirmed_at"]
     assert {"letters", "newsletters", "links"} <= set(known)
+
+
+def test_who_only_gave_has_a_page_too_and_sees_what_arrived(client, shown):
+    make_settings()
+    gift = make_donation(amount=33_00, email="laura@post.example", language="fr")
+    make_payment(gift)
+    make_donation(gift.fund, 44_00, email="laura@post.example")
+    issuing.issue_due()
+    ask(client, "laura@post.example")
+    links.answer()
+    [(_address, mail)] = mails()
+
+    told = client.get(re.search(r"http://localhost:8000(/fr/me/\S+/)", mail.text)[1]).text
+
+    assert "33\u00a0$" in told
+    assert "44\u00a0$" not in told

@@ -37,6 +37,7 @@ KIND = Kind(
     options_form=LetterOptionsForm,
     counted=counted,
     preview_template="letter/preview.html",
+    is_quick=True,
     told_template="letter/letters.html",
     told=told,
     then_template="letter/then.html",

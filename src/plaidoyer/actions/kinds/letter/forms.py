@@ -1,8 +1,9 @@
 """What somebody fills in who writes a letter, and what is kept of it."""
 
+import copy
 import secrets
 from functools import cached_property
-from typing import Any
+from typing import Any, Self
 
 from django import forms
 from django.core import signing
@@ -106,6 +107,15 @@ class LetterForm(ActForm):
         self.written_to: list[Addressee] = []
         self.fields["targets"].form = self  # type: ignore[attr-defined]
         self.offer_text(action_form.options)
+
+    def twin(self, data: Any) -> Self:
+        twin = super().twin(data)
+        own = {name: copy.copy(self.fields[name]) for name in ("targets", "seat")}
+        own["targets"].form = twin  # type: ignore[attr-defined]
+        twin.fields = {**self.fields, **own}
+        for name in own:
+            del twin._bound_fields_cache[name]  # type: ignore[attr-defined]
+        return twin
 
     def offer_text(self, options: dict[str, Any]) -> None:
         """The organiser's words, to be sent as they are or changed."""

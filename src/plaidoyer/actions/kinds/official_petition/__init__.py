@@ -26,6 +26,7 @@ KIND = Kind(
     shown_template="official_petition/shown.html",
     shown=pages.shown,
     aside=reminders,
+    is_quick=True,
     impersonal=frozenset({"answer"}),
     urls=[path("signed/<str:token>/", views.signed, name="signed")],
 )

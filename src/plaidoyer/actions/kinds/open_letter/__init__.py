@@ -59,6 +59,7 @@ KIND = Kind(
     fields_template="open_letter/fields.html",
     confirmed=confirmed,
     capacity=organisations.key,
+    is_quick=True,
     impersonal=frozenset({"revision", "organisation"}),
     urls=[
         path("signatories/", views.signatories, name="signatories"),

@@ -33,6 +33,7 @@ KIND = Kind(
     shown_template="petition/shown.html",
     shown=comments.shown,
     one_click=True,
+    is_quick=True,
     confirmed=confirmed,
     urls=[path("comments/", views.all_comments, name="comments")],
 )

@@ -22,6 +22,7 @@ KIND = Kind(
     options_form=DriveOptionsForm,
     counted=counted,
     preview_template="vote_drive/preview.html",
+    is_quick=True,
     told_template="vote_drive/letters.html",
     told=told,
     then_template="vote_drive/own.html",

@@ -1,0 +1,95 @@
+"""What an act and a page cost as the table of acts grows: nothing more, or something is wrong.
+
+Rows are added by SQL, each with its match and its confirmation; then as many acts are sent as in
+the round before, and the processor time of web and database is divided by them.
+"""
+
+import argparse
+import asyncio
+import os
+import time
+import urllib.request
+from typing import Any
+
+from bench import stage
+from bench.load import closed_load
+
+FILL = """
+WITH made AS (
+    INSERT INTO actions_action (uid, form_id, submitted_at, language, email, given_name,
+        family_name, postal_code, content, page, via, network, proof)
+    SELECT gen_random_uuid(), (SELECT min(id) FROM actions_actionform),
+        now() - interval '90 days' * random(), 'fr', 'grown-' || n || '@people' || n %% 500
+        || '.example', 'Suzie', 'No ' || n, 'G1R 2B5', '{}', '/fr/', '', '', ''
+    FROM generate_series(%s + 1, %s) AS n RETURNING id, form_id, submitted_at, email
+), people AS (
+    INSERT INTO supporters_supporter (uid, canonical_email, email, given_name, family_name,
+        postal_code, language, created_at)
+    SELECT gen_random_uuid(), email, email, '', '', '', 'fr', submitted_at FROM made
+    RETURNING id, email
+), matched AS (
+    INSERT INTO actions_match (action_id, supporter_id, matched_at)
+    SELECT made.id, people.id, submitted_at FROM made JOIN people USING (email)
+)
+INSERT INTO actions_confirmation (action_id, form_id, supporter_id, person, seat, confirmed_at)
+SELECT made.id, form_id, people.id, '', 1, submitted_at FROM made JOIN people USING (email)
+"""
+STEP = 250_000
+
+
+def grow(served: Any, before: int, size: int) -> None:
+    for start in range(before, size, STEP):
+        served.sql(FILL, start, min(start + STEP, size))
+    served.sql("VACUUM (ANALYZE) actions_action")
+    with served.orm():
+        from plaidoyer.actions import counting
+
+        counting.recount()
+
+
+def page(url: str, times: int) -> float:
+    """Milliseconds of the page that the most hurried third of readers got."""
+    took = []
+    for _ in range(times):
+        began = time.perf_counter()
+        urllib.request.urlopen(url).read()
+        took.append((time.perf_counter() - began) * 1000)
+    return sorted(took)[times // 3]
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="bin/bench growth", description=__doc__)
+    parser.add_argument("--sizes", default="0,10000,100000,1000000,10000000")
+    parser.add_argument("--seconds", type=float, default=10)
+    options = parser.parse_args()
+    figures: dict[str, Any] = {**stage.machine(), "rounds": []}
+    with stage.product("growth", build=stage.petition) as (served, form):
+        from plaidoyer.config import postgres
+
+        data = postgres.Embedded(stage.VAR_DIR).data
+        server = int((data / "postmaster.pid").read_text().split()[0])
+        before = 0
+        for size in map(int, options.sizes.split(",")):
+            grow(served, before, size)
+            before = size
+            for name in ("warm", "real"):
+                requests = stage.signatures(served.port, form, f"{name}-{size}")
+                spent = stage.spent(served.web.process.pid), stage.spent(server)
+                result = asyncio.run(closed_load(served.port, requests, 64, options.seconds))
+            many = max(len(result.acknowledged), 1)
+            one = {
+                "rows": size,
+                "acts_per_second": round(result.per_second),
+                "web_us": round((stage.spent(served.web.process.pid) - spent[0]) / many * 1e6),
+                "database_us": round((stage.spent(server) - spent[1]) / many * 1e6),
+                "p99_ms": round(result.milliseconds(0.99), 1),
+                "page_ms": round(page(f"{served.url}/fr/campagnes/meadow/agir/", 30), 1),
+                "load": round(os.getloadavg()[0], 1),
+            }
+            print(*(f"{name} {value:>9}" for name, value in one.items()), sep="  ", flush=True)
+            figures["rounds"].append(one)
+    stage.write("growth", figures)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,227 @@
+"""Years of campaigns in a spreadsheet: its columns, what they mean, and the bundle they make.
+
+A line is a demand with what came of it; lines of one campaign repeat its name. What the table makes
+is judged and taken in like any other bundle.
+"""
+
+import csv
+import datetime
+import io
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.functional import Promise
+from django.utils.text import slugify
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from plaidoyer.bundles import reading
+from plaidoyer.bundles.reading import BundleError, Tree
+from plaidoyer.lib.words import folded
+
+MEGABYTES, MOST = 1, 2000
+# What a column may mean, in the order of the screen, and the words of headers that say so.
+MEANINGS: dict[str, tuple[str | Promise, tuple[str, ...]]] = {
+    "name_fr": (gettext_lazy("campaign, in French"), ("campagne", "nom")),
+    "name_en": (gettext_lazy("campaign, in English"), ("campaign", "name")),
+    "summary_fr": (gettext_lazy("summary, in French"), ("resume", "description fr")),
+    "summary_en": (gettext_lazy("summary, in English"), ("summary", "description")),
+    "opened_on": (gettext_lazy("opened"), ("opened", "start", "debut", "ouverture")),
+    "closed_on": (gettext_lazy("closed"), ("closed", "end", "fin", "fermeture")),
+    "demand_fr": (gettext_lazy("demand, in French"), ("demande",)),
+    "demand_en": (gettext_lazy("demand, in English"), ("demand", "ask")),
+    "office": (gettext_lazy("office asked"), ("office", "fonction", "poste")),
+    "organization": (gettext_lazy("organization asked"), ("organization", "organisme", "cible")),
+    "standing": (gettext_lazy("how it stands"), ("standing", "outcome", "etat", "resultat")),
+    "happened_on": (gettext_lazy("day it came so far"), ("decided", "date of outcome", "decision")),
+    "evidence": (gettext_lazy("link that proves it"), ("evidence", "source", "preuve", "lien")),
+}
+STANDINGS = {
+    "asked": ("asked", "demande", "ouvert", "open"),
+    "acknowledged": ("acknowledged", "recu", "accuse de reception"),
+    "promised": ("promised", "promis"),
+    "partly_met": ("partly met", "partiel", "partial", "en partie"),
+    "met": ("met", "won", "gagne", "victoire", "obtenu", "satisfaite"),
+    "refused": ("refused", "refuse", "lost", "perdu"),
+    "reversed": ("reversed", "annule", "remise en cause"),
+}
+ORDERS = {"iso": "%Y-%m-%d", "dmy": "%d/%m/%Y", "mdy": "%m/%d/%Y"}
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table as it was sent: its header and its lines."""
+
+    header: list[str]
+    lines: list[list[str]]
+
+
+def read(data: bytes) -> Table:
+    """The table in `data`: CSV by commas, semicolons or tabs. Raises BundleError."""
+    if len(data) > MEGABYTES * 1_000_000:
+        reason = _("The file is larger than %(limit)d MB.") % {"limit": MEGABYTES}
+        raise BundleError("", reason)
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        text = data.decode("cp1252", "replace")
+    first = text.split("\n", 1)[0]
+    delimiter = max(",;\t", key=first.count)
+    try:
+        rows = list(csv.reader(io.StringIO(text.replace("\0", "")), delimiter=delimiter))
+    except csv.Error:
+        raise BundleError("", _("This table cannot be read as CSV.")) from None
+    rows = [[cell.strip() for cell in row] for row in rows if any(cell.strip() for cell in row)]
+    if len(rows) < 2:
+        raise BundleError("", _("The table needs a line of headings and at least one more."))
+    if len(rows) > MOST:
+        raise BundleError("", _("The table has more than %(most)d lines.") % {"most": MOST})
+    return Table(rows[0], rows[1:])
+
+
+def guess(header: list[str]) -> list[str]:
+    """What each column seems to mean, by its heading; "" where nothing fits."""
+    meant: list[str] = []
+    for cell in header:
+        words = folded(cell).replace("_", " ").strip()
+        found = next((m for m in MEANINGS if words == m.replace("_", " ")), "")
+        found = found or next(
+            (
+                meaning
+                for meaning, (_label, starts) in MEANINGS.items()
+                if meaning not in meant and any(words.startswith(start) for start in starts)
+            ),
+            "",
+        )
+        meant.append(found if found not in meant else "")
+    return meant
+
+
+def bundle(table: Table, meanings: list[str], order: str = "iso") -> Tree:
+    """The bundle of the table's lines. Raises BundleError with the line and the reason."""
+    if not {"name_fr", "name_en"} & set(meanings):
+        raise BundleError("", _("Say which column is the name of the campaign."))
+    campaigns: dict[str, Tree] = {}
+    milestones: list[Tree] = []
+    for number, line in enumerate(table.lines, start=2):
+        row = {m: cell for m, cell in zip(meanings, line, strict=False) if m and cell}
+        place = _("line %(number)d") % {"number": number}
+        campaign = _campaign(row, campaigns, place, order)
+        _demand(row, campaign, milestones, place, order)
+    tree = {
+        "format": "plaidoyer-bundle",
+        "version": 1,
+        "campaigns": list(campaigns.values()),
+        "milestones": milestones,
+    }
+    return reading.judge(tree)
+
+
+def _words(row: dict[str, str], name: str) -> dict[str, str]:
+    return {code: row[f"{name}_{code}"] for code in ("fr", "en") if row.get(f"{name}_{code}")}
+
+
+def _campaign(row: dict[str, str], campaigns: dict[str, Tree], place: str, order: str) -> Tree:
+    names = _words(row, "name")
+    slug = slugify(names.get("en") or names.get("fr") or "")[:50]
+    if not slug:
+        raise BundleError(place, _("The campaign has no name."))
+    if slug not in campaigns:
+        opened = _day(row.get("opened_on", ""), place, order)
+        if opened is None:
+            raise BundleError(place, _("The day the campaign opened is missing."))
+        campaigns[slug] = {
+            "slug": slug,
+            "name": names,
+            "summary": _words(row, "summary"),
+            "opened_on": opened,
+            "closed_on": _day(row.get("closed_on", ""), place, order),
+            "targets": [],
+            "demands": [],
+        }
+    return campaigns[slug]
+
+
+def _demand(
+    row: dict[str, str], campaign: Tree, milestones: list[Tree], place: str, order: str
+) -> None:
+    words = _words(row, "demand")
+    if not words:
+        return
+    target = _target(row, campaign)
+    key = f"d{len(campaign['demands']) + 1}"
+    demand: dict[str, Any] = {"key": key, "words": words, "targets": [target] if target else []}
+    campaign["demands"].append(demand)
+    standing = _standing(row.get("standing", ""), place)
+    if standing in ("", "asked"):
+        return
+    on = _day(row.get("happened_on", ""), place, order)
+    if not target or on is None:
+        raise BundleError(place, _("What came of it needs a day and somebody who was asked."))
+    link = row.get("evidence", "")
+    host = re.sub(r"^https?://(www\.)?|/.*$", "", link)
+    proof = {"title": host, "url": link, "publisher": host, "published_on": on, "language": "en"}
+    milestones.append(
+        {
+            "happened_on": on,
+            "kind": "reversal" if standing == "reversed" else "decision",
+            "title": words,
+            "campaigns": [campaign["slug"]],
+            "movements": [
+                {
+                    "campaign": campaign["slug"],
+                    "demand": key,
+                    "target": target,
+                    "standing": standing,
+                }
+            ],
+            "evidence": [proof] if link else [],
+        }
+    )
+
+
+def _target(row: dict[str, str], campaign: Tree) -> str:
+    """The key of whom the line asks, added to the campaign once; "" where nobody is named."""
+    office, body = row.get("office", ""), row.get("organization", "")
+    if not (office or body):
+        return ""
+    said = {"organization": _both(body or office)}
+    if office and body:
+        said["office"] = _both(office)
+    for target in campaign["targets"]:
+        if {name: target[name] for name in target if name != "key"} == said:
+            return target["key"]
+    key = f"t{len(campaign['targets']) + 1}"
+    campaign["targets"].append({"key": key, **said})
+    return key
+
+
+def _both(text: str) -> dict[str, str]:
+    return {"fr": text, "en": text}
+
+
+def _standing(text: str, place: str) -> str:
+    words = folded(text)
+    if not words:
+        return ""
+    for standing, starts in STANDINGS.items():
+        if any(words.startswith(start) for start in starts):
+            return standing
+    reason = _("“%(words)s” is no standing: asked, promised, partly met, met, refused, reversed.")
+    raise BundleError(place, reason % {"words": text[:60]})
+
+
+def _day(text: str, place: str, order: str) -> str | None:
+    if not text:
+        return None
+    try:
+        found = datetime.datetime.strptime(re.sub(r"[-.]", "/", text), _pattern(order))
+    except ValueError:
+        reason = _("“%(words)s” is no day in the order you chose.") % {"words": text[:30]}
+        raise BundleError(place, reason) from None
+    return found.date().isoformat()
+
+
+def _pattern(order: str) -> str:
+    return ORDERS.get(order, ORDERS["iso"]).replace("-", "/")

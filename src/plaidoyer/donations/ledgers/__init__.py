@@ -1,0 +1,1 @@
+"""What came and what went back, booked twice, never changed (double entry)."""

@@ -1,0 +1,1 @@
+"""Gifts on paper: the form to print, and a day's envelopes."""

@@ -1,0 +1,1 @@
+"""Receipts: numbered without gaps, drawn once, mailed in the donor's language."""

@@ -1,0 +1,1 @@
+"""Gifts in numbers, for the back office and the bookkeeper."""

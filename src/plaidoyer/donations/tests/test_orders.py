@@ -1,0 +1,118 @@
+"""One payment's six events in all 720 orders, each told three times, in parallel."""
+
+import itertools
+import threading
+
+import pytest
+from django.db import connection, connections
+
+from plaidoyer.donations.cards import facts, webhooks
+from plaidoyer.donations.ledgers import booking
+from plaidoyer.donations.models import Donation, Payment, Posting, Reversal
+from plaidoyer.donations.tests.giving import make_donation, make_fund, make_settings
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+ORDERS = list(itertools.permutations(range(6)))
+WORKERS, TIMES = 3, 3
+PAID, BACK = 50_00, 20_00
+
+
+def events(number: int, uid: str) -> list[dict]:
+    """What the provider tells of one gift: paid, then partly refunded."""
+    intent, charge = f"pi_{number}", f"ch_{number}"
+    money = {"amount": PAID, "currency": "cad", "metadata": {"gift": uid}, "customer": None}
+    paid = {"status": "succeeded", "captured": True, "amount_captured": PAID}
+    of_charge = {"id": charge, "payment_intent": intent, **money, **paid}
+    session = {"id": f"cs_{number}", "payment_intent": intent, "payment_status": "paid"}
+    refund = {"id": f"re_{number}", "payment_intent": intent, "charge": charge}
+    told = [
+        ("checkout.session.completed", session | money | {"amount_total": PAID}),
+        ("payment_intent.succeeded", {"id": intent, "amount_received": PAID} | money | paid),
+        ("charge.succeeded", of_charge),
+        ("charge.updated", of_charge | {"balance_transaction": f"txn_{number}"}),
+        ("refund.created", refund | {"amount": BACK, "currency": "cad", "status": "succeeded"}),
+        ("charge.refunded", of_charge | {"amount_refunded": BACK}),
+    ]
+    return [
+        {"id": f"evt_{number}_{n}", "type": kind, "created": 1_790_000_000 + n,
+         "data": {"object": thing}}
+        for n, (kind, thing) in enumerate(told)
+    ]  # fmt: skip
+
+
+def tell(orders, errors):
+    """Takes events as the webhook's door does once their signature is checked."""
+    try:
+        # Thousands of commits: the disk need not be waited for to see the order.
+        connection.cursor().execute("SET synchronous_commit TO off")
+        for number, order in orders:
+            told = events(number, UIDS[number])
+            for n in order:
+                webhooks.take(facts.read(told[n]))
+    except Exception as error:
+        errors.append(error)
+    finally:
+        connections.close_all()
+
+
+UIDS: dict[int, str] = {}
+
+
+def in_parallel(works):
+    errors: list[Exception] = []
+    threads = [threading.Thread(target=tell, args=(work, errors)) for work in works]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert errors == []
+
+
+def make_gifts(number):
+    fund = make_fund()
+    gifts = [make_donation(fund, PAID, method="card") for _n in range(number)]
+    UIDS.update({n: str(gift.uid) for n, gift in enumerate(gifts)})
+    return fund
+
+
+def test_the_ledger_is_the_providers_sum_in_all_720_orders_told_three_times_at_once():
+    """Each order is told by three threads side by side, which begin at different places."""
+    make_settings()
+    fund = make_gifts(len(ORDERS))
+    numbered = list(enumerate(ORDERS))
+    shift = len(ORDERS) // (WORKERS * 40)
+    works = [numbered[n * shift :] + numbered[: n * shift] for n in range(WORKERS)]
+
+    in_parallel(works)
+
+    assert booking.given(fund) == len(ORDERS) * (PAID - BACK)
+    assert Payment.objects.count() == Reversal.objects.count() == len(ORDERS)
+    assert Posting.objects.count() == 4 * len(ORDERS)
+    whole = Donation.objects.filter(card_facts__applied_at__isnull=False).distinct()
+    assert whole.count() == len(ORDERS)
+
+
+def test_one_event_told_a_hundred_times_at_once_is_booked_once():
+    make_settings()
+    fund = make_gifts(1)
+
+    in_parallel([[(0, (2,) * 20)] for _n in range(5)])
+
+    assert booking.given(fund) == PAID
+    assert Payment.objects.count() == 1
+
+
+def test_without_our_names_of_things_the_test_would_see_it():
+    """The control: what is booked for every word, without looking at the names, is too much."""
+    make_settings()
+    fund = make_gifts(1)
+    gift = Donation.objects.get()
+
+    for event in events(0, str(gift.uid)):
+        told = facts.read(event)
+        if told and told.facts.get("paid"):
+            booking.receive(gift, amount=told.facts["amount"], paid_at=told.at)
+
+    assert booking.given(fund) > PAID
+    assert connection.vendor == "postgresql"
