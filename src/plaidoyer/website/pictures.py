@@ -14,6 +14,7 @@ from pathlib import Path
 import typst
 from django.conf import settings
 from django.utils import timezone
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
@@ -83,7 +84,7 @@ def of_figure(name: str, language: str) -> Picture | None:
     with override(language):
         return Picture(
             language=language,
-            title=shortened(f"{told['words']} {told['label']}"),
+            title=shortened(capfirst(told["phrase"])),
             kind=found.campaign.name.in_language(language),
             number=told["exact"],
             words=_("exactly"),
