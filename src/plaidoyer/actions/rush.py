@@ -56,7 +56,7 @@ GATHER = 0.003
 LARGEST_BATCH = 500
 # An act that comes while so many wait, or while this process is so many seconds late, is refused.
 MOST_WAITING = 2000
-LATEST = 2.0
+LATEST = 1.5
 
 LANGUAGES = "|".join(re.escape(code) for code, _name in settings.LANGUAGES)
 PATH = re.compile(rf"/({LANGUAGES})/actions/([-a-zA-Z0-9_]{{1,50}})/")

@@ -15,8 +15,8 @@ from plaidoyer.config.wsgi import application as django
 # Django is set up by then.
 from plaidoyer.actions.rush import Receive, Rush, Scope, Send, respond  # isort: skip
 
-# How many readers may wait for each thread. At 20 pages a second each, the last waits two seconds.
-PATIENCE = 40
+# How many readers may wait for each thread: in a rush of acts, a page can take half a second.
+PATIENCE = 5
 RETRY_AFTER = b"5"
 
 
