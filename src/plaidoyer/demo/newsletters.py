@@ -64,7 +64,7 @@ def _form(block: dict[str, Any], language: str) -> int:
     )
     first = pages.order_by("path").first()
     if first is None:
-        raise ValueError(f"no form of {block["campaign"]} has a page")
+        raise ValueError(f"no form of {block['campaign']} has a page")
     return first.pk
 
 

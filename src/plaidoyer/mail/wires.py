@@ -21,7 +21,6 @@ from plaidoyer.mail.lanes import Lane
 from plaidoyer.mail.pieces import End, Leased, Piece, Stage
 from plaidoyer.mail.relay import LostError, Reply, Session
 
-
 # So many sessions lost one after the other mean that the relay is ill, not a message.
 MOST_LOSSES = 3
 # Another session is opened where each has more than so many messages before it.
