@@ -14,6 +14,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from icalendar import Calendar
 
+from plaidoyer.campaigns.models import AskedVote
 from plaidoyer.civics import imports, sources
 from plaidoyer.civics.models import Organization
 from plaidoyer.lib.words import Words
@@ -185,7 +186,8 @@ def test_the_vote_of_18_march_is_typed_in_and_shown(client, petition):
         assert words in page
         assert "117" in page
     campaign = make_campaign()
-    campaign.asked_votes.create(event=event, option="yes", reason=Words(fr="Oui", en="Yes"))
+    asked = {"event": event, "option": "yes", "reason": Words(fr="Oui", en="Yes")}
+    AskedVote.objects.create(campaign=campaign, **asked)
     (figure,) = figures.gather(campaign, datetime.date(2024, 1, 1), datetime.date(2024, 3, 31))
     english, french = figure.tell("en"), figure.tell("fr")
     assert (english["words"], english["label"]) == ("204", "votes for")
