@@ -11,7 +11,7 @@ import time
 from datetime import datetime, timedelta
 from typing import Any
 
-from bench.intake import VAR_DIR, machine
+from bench.stage import VAR_DIR, machine
 
 
 def main() -> None:

@@ -21,7 +21,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from bench.intake import ROOT, VAR_DIR, machine
+from bench.stage import ROOT, VAR_DIR, machine
 
 SBIN = "/usr/sbin:/usr/local/sbin"
 SENTENCE = "The meadow by the river floods in spring, and herons stand in it until May. "

@@ -14,7 +14,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
-from bench.intake import VAR_DIR, machine
+from bench.stage import VAR_DIR, machine
 
 CAMPAIGNS = 20
 FIRST, LAST = date(2026, 1, 1), date(2026, 6, 30)

@@ -157,7 +157,7 @@ def await_growth(ledger: Path, messages: float) -> None:
         time.sleep(0.001)
 
 
-def rage(options: argparse.Namespace, cluster: Any, ledger: Path) -> int:
+def rage(options: argparse.Namespace, engine: Any, ledger: Path) -> int:
     """The storm, and the calm until all came to an end; how often it killed."""
     chance, kills = random.Random(options.seed), 0
     senders = [forked(lambda: send(lossy=options.lossy)) for _ in range(SENDERS)]
@@ -169,7 +169,7 @@ def rage(options: argparse.Namespace, cluster: Any, ledger: Path) -> int:
         os.waitpid(senders[victim], 0)
         kills += 1
         if kills in restarts:
-            cluster.restart("immediate")
+            engine.control("restart", "-m", "immediate", "-l", engine.data / "log")
         recovered()
         senders[victim] = forked(lambda: send(lossy=options.lossy))
         if kills % 20 == 0:
@@ -233,15 +233,16 @@ def storm(options: argparse.Namespace, folder: Path) -> dict[str, Any]:
     }
     from plaidoyer.config import postgres
 
-    os.environ.pop("DATABASE_URL", None)
-    postgres.ensure_url()
+    engine = postgres.Embedded(folder)
+    os.environ["DATABASE_URL"] = engine.join()
     import django
 
     django.setup()
+    from django.db import connection
+
     from bench.mailing import frozen
     from plaidoyer.config import tables
     from plaidoyer.mail.models import Suppression
-    from tests.servers import Cluster
 
     tables.lay()
     ledger = folder / "ledger"
@@ -252,12 +253,12 @@ def storm(options: argparse.Namespace, folder: Path) -> dict[str, Any]:
         Suppression(address=f"s{number}@post.example", reason=Suppression.Reason.BY_HAND)
         for number in range(LISTED, options.recipients + 1, EVERY)
     )
-    cluster = Cluster(folder)
-    kills = rage(options, cluster, ledger)
+    kills = rage(options, engine, ledger)
     os.kill(relay, signal.SIGKILL)
     os.waitpid(relay, 0)
     said = compare(ledger, options.recipients, kills)
-    cluster.engine.leave()
+    connection.close()
+    engine.leave()
     return said
 
 
