@@ -12,6 +12,7 @@ from wagtail.users.models import UserProfile
 from plaidoyer.actions.models import ActionForm
 from plaidoyer.campaigns.models import Campaign, Demand, Target
 from plaidoyer.civics.models import ContactDetail, Membership, Organization, Person, Post
+from plaidoyer.delivery.models import Courtesy
 from plaidoyer.organisation.models import Organisation
 from plaidoyer.organisation.staff import organisers
 from plaidoyer.outcomes.models import Evidence, Milestone, Movement
@@ -56,6 +57,8 @@ def hire(people: list[Book]) -> dict[str, User]:
 
 def found(organisation: Book, site: Site) -> Organisation:
     """What mails, pages and reports say of the coalition itself."""
+    # Whoever looks at the demo at night or on a Sunday shall see letters leave.
+    Courtesy.objects.create(site=site, per_hour=1000, opens=0, closes=24, weekends=True)
     return Organisation.objects.create(site=site, **organisation)
 
 

@@ -58,8 +58,8 @@ CONSENT_ASKED_FROM = datetime.date(2026, 5, 1)
 def tell(scale: str) -> None:
     """Fills an empty, migrated database: with the whole story or, interrupted, with nothing.
 
-    Every row comes from the verbs that real people's acts use, with moments in the past. Letters
-    and the report's mailing are left to the worker. `scale`: "full" or "small". Raises
+    Every row comes from the verbs that real people's acts use, with moments in the past. The
+    report's mailing is left to the worker. `scale`: "full" or "small". Raises
     click.ClickException when there are campaigns already.
     """
     if Campaign.objects.exists():
@@ -98,6 +98,7 @@ def tell(scale: str) -> None:
     signatories.read_comments(by=staff["ed"])
     with told("Replies and a hand-over"):
         answers.tell(causes, by=staff["ed"])
+        answers.leave()
         answers.hand_over(causes, by=staff["ed"])
     with told("Gifts"):
         giving.collect(by=staff["anne"], scale=SCALES[scale])

@@ -11,22 +11,31 @@ import time
 from collections import Counter
 
 import pytest
+from django.conf import settings
 
 from plaidoyer.actions import confirmations
 from plaidoyer.actions.models import Action
+from plaidoyer.campaigns.models import Target
 from plaidoyer.delivery import letters
-from plaidoyer.testing import make_form
+from plaidoyer.testing import make_campaign, make_form, make_minister
 from tests.servers import wait_until
 
 pytestmark = pytest.mark.storm
 
 
 def plan_letters(product, number):
-    """So many confirmed letters, queued; the ids of their messages."""
+    """So many confirmed letters, to as many mailboxes so that none waits for its turn; the ids of
+    their messages."""
     with product.orm():
-        form = make_form(kind="letter")
-        targets = list(form.campaign.targets.values_list("pk", flat=True))
-        content = {"subject": "The meadow", "body": "It floods.", "targets": targets}
+        campaign = make_campaign()
+        targets = [
+            Target.objects.create(
+                campaign=campaign, post=make_minister(email=f"vale@m{each}.example")
+            ).pk
+            for each in range(number)
+        ]
+        form = make_form(campaign, kind="letter")
+        content = {"subject": "The meadow", "body": "It floods."}
         actions = Action.objects.bulk_create(
             Action(
                 form=form,
@@ -34,7 +43,7 @@ def plan_letters(product, number):
                 given_name="Laura",
                 family_name=f"No {each}",
                 language="en",
-                content=content,
+                content=content | {"targets": [targets[each]]},
             )
             for each in range(number)
         )
@@ -61,7 +70,7 @@ def compare(planned, said, ledger, *, kills):
     doubtful = {uid for uid, state in said.items() if state == "in_doubt"}
     assert accepted <= set(ledger), f"{len(accepted - set(ledger))} letters lost"
     assert accepted | doubtful == planned, "a letter was left behind"
-    assert len(doubtful) <= kills
+    assert len(doubtful) <= kills * settings.MAIL_CONNECTIONS
 
 
 def test_the_worker_is_killed_and_no_letter_is_lost_or_doubled(product):
@@ -119,7 +128,7 @@ def test_a_sender_that_marks_before_it_sends_loses_letters_and_the_ledger_shows_
 
 def test_a_worker_that_is_asked_to_stop_leaves_nothing_in_doubt(product):
     planned = plan_letters(product, 200)
-    product.catcher.hold = 0.02
+    product.catcher.hold = 0.25  # so that some still wait when it is asked
     product.start_worker()
     wait_until(lambda: len(product.catcher.caught) > 20, seconds=60)
 
