@@ -140,7 +140,8 @@ def quote(text: str) -> tuple[bytes, int]:
 
 def in_lines(line: bytes) -> tuple[bytes, int]:
     """One line in quoted-printable, softly broken, and at which column it ends."""
-    left, rows = ENCODED.sub(lambda found: _coded(found[0]), line), []
+    left = ENCODED.sub(lambda found: _coded(found[0]), line)
+    rows: list[bytes] = []
     while True:
         # In a row's first place neither may stand: no dot to double, no space to lose.
         if left[:1] in {b" ", b"."}:
