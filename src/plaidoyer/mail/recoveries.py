@@ -8,7 +8,6 @@ each, some hundreds at most): nobody can know which of them had begun.
 
 import datetime
 import os
-import uuid
 from collections.abc import Iterable
 
 from django.db import connection, transaction
@@ -107,8 +106,3 @@ def _doubt(envelopes: QuerySet[Envelope], words: str) -> int:
     return envelopes.update(
         state=State.IN_DOUBT, sender=None, begun_at=now, ended_at=now, reply=words
     )
-
-
-def give_up(place: uuid.UUID) -> int:
-    """An operator says that a machine does not come back: its senders count as long unheard of."""
-    return Sender.objects.filter(place=place).update(seen_at=timezone.now() - 2 * GONE)

@@ -117,17 +117,6 @@ def test_another_machine_is_waited_for_and_given_up_after_an_hour(held):
     assert set(states(made)) == {"in_doubt"}
 
 
-def test_an_operator_may_give_a_machine_up_at_once(held):
-    holder, made = held
-    die(holder)
-    place = uuid.uuid4()
-    Sender.objects.update(place=place)
-
-    assert recoveries.give_up(place) == 1
-    assert recoveries.recover() == 4
-    assert set(states(made)) == {"in_doubt"}
-
-
 def test_a_sender_with_the_number_of_a_dead_one_cannot_have_its_envelopes(held):
     holder, made = held
     die(holder)
