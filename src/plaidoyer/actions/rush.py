@@ -16,7 +16,7 @@ import re
 import time
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
-from urllib.parse import parse_qsl
+from urllib.parse import unquote
 
 import psycopg
 from asgiref.sync import sync_to_async
@@ -183,7 +183,8 @@ class Forms:
                 self.blank.clear()
             reading = asyncio.create_task(read(public_id))
             self.known[public_id] = (now + REMEMBERED, reading)
-        if (form := await asyncio.shield(reading)) is None:
+        form = reading.result() if reading.done() else await asyncio.shield(reading)
+        if form is None:
             raise HandOnError
         return form
 
@@ -302,10 +303,19 @@ async def whole(receive: Receive, length: int) -> bytes | None:
 def read_form(body: bytes) -> Post:
     """What was sent, as QueryDict reads it. Raises ValueError where that is not plain."""
     typed: dict[str, list[str]] = {}
-    pairs = parse_qsl(body.decode("ascii"), keep_blank_values=True, max_num_fields=MOST_FIELDS)
-    for name, value in pairs:
-        typed.setdefault(name, []).append(value)
+    pairs = body.decode("ascii").split("&")
+    if len(pairs) > MOST_FIELDS:
+        raise ValueError
+    for pair in filter(None, pairs):
+        name, _sign, value = pair.partition("=")
+        typed.setdefault(decoded(name), []).append(decoded(value))
     return MultiValueDict(typed)
+
+
+def decoded(text: str) -> str:
+    """A name or value of a form as it was typed. Most have nothing to decode."""
+    text = text.replace("+", " ")
+    return unquote(text) if "%" in text else text
 
 
 def again(body: bytes, receive: Receive) -> Receive:

@@ -1,6 +1,7 @@
 """What granian serves: acts the short way, kept pages at once, all else in Django's threads."""
 
 import functools
+import gc
 import urllib.parse
 from collections.abc import Callable, MutableMapping
 from typing import Any
@@ -86,3 +87,6 @@ def busy_page(language: str) -> bytes:
 pages = Pages(settings.WEB_THREADS)
 application = Rush(Shelf(pages))
 pages.is_rushed = lambda: application.batches.is_full
+# What was loaded stays: to look through it again for garbage would cost every act.
+gc.collect()
+gc.freeze()

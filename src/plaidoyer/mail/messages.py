@@ -2,6 +2,7 @@
 
 import base64
 import binascii
+import functools
 import hmac
 import re
 import unicodedata
@@ -150,6 +151,7 @@ def bounce_address(envelope: Addressed) -> str:
     return f"bounce-{name}-{short}@{settings.MAIL_DOMAIN}"
 
 
+@functools.lru_cache(maxsize=1000)  # asked by the envelope, then by the header
 def wire_address(address: str) -> str:
     """The address in ASCII, its domain in IDNA. Raises BadAddressError where there is no way."""
     local, _, domain = address.rpartition("@")
