@@ -16,7 +16,7 @@ import re
 import time
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
-from urllib.parse import unquote
+from urllib.parse import unquote_to_bytes
 
 import psycopg
 from asgiref.sync import sync_to_async
@@ -315,7 +315,7 @@ def read_form(body: bytes) -> Post:
 def decoded(text: str) -> str:
     """A name or value of a form as it was typed. Most have nothing to decode."""
     text = text.replace("+", " ")
-    return unquote(text) if "%" in text else text
+    return unquote_to_bytes(text).decode("utf-8", "replace") if "%" in text else text
 
 
 def again(body: bytes, receive: Receive) -> Receive:

@@ -85,8 +85,9 @@ def busy_page(language: str) -> bytes:
 
 
 pages = Pages(settings.WEB_THREADS)
-application = Rush(Shelf(pages))
-pages.is_rushed = lambda: application.batches.is_full
+shelf = Shelf(pages)
+application = Rush(shelf)
+pages.is_rushed = shelf.is_rushed = lambda: application.batches.is_full
 # What was loaded stays: to look through it again for garbage would cost every act.
 gc.collect()
 gc.freeze()

@@ -21,6 +21,7 @@ MOST_PAGES = 500
 MOST_BYTES = 500_000
 # However long a page says it may be kept, an organiser who mends it waits no longer than this.
 MOST_SECONDS = 20
+STALE_SECONDS = 60
 MAX_AGE = re.compile(rb"\bmax-age=(\d{1,9})\b")
 # Who sends one of these is not everybody, or wants something else than the page.
 PERSONAL = {b"cookie", b"authorization", b"range", b"cache-control", b"pragma"}
@@ -36,10 +37,13 @@ class Page(NamedTuple):
 
 
 class Shelf:
-    """The ASGI application that answers from what it keeps, and asks `usual` for the rest."""
+    """The ASGI application that answers from what it keeps, and asks `usual` for the rest.
 
-    def __init__(self, usual: Application) -> None:
-        self.usual = usual
+    While it `is_rushed`, a page that is a little old is better than none (RFC 5861).
+    """
+
+    def __init__(self, usual: Application, is_rushed: Callable[[], bool] = lambda: False) -> None:
+        self.usual, self.is_rushed = usual, is_rushed
         self.pages: dict[Key, Page] = {}
         self.making: dict[Key, asyncio.Future[None]] = {}
 
@@ -57,11 +61,10 @@ class Shelf:
 
     def fresh(self, key: Key) -> Page | None:
         """The page, where it may still be given."""
-        page = self.pages.get(key)
-        if page and page.until < time.monotonic():
-            del self.pages[key]
-            page = None
-        return page
+        page, now = self.pages.get(key), time.monotonic()
+        if page is None or now <= page.until:
+            return page
+        return page if now <= page.until + STALE_SECONDS and self.is_rushed() else None
 
     async def make(self, key: Key, scope: Scope, receive: Receive, send: Send) -> None:
         """Lets `usual` answer, and keeps the answer where it may be kept."""
@@ -77,6 +80,7 @@ class Shelf:
         try:
             await self.usual(scope, receive, heard)
             if page := kept(said):
+                self.pages.pop(key, None)
                 while len(self.pages) >= MOST_PAGES:
                     del self.pages[next(iter(self.pages))]
                 self.pages[key] = page

@@ -152,6 +152,20 @@ def test_a_page_is_made_anew_once_its_time_is_over(monkeypatch):
     assert asyncio.run(later()) == ("page 2", 2)
 
 
+@pytest.mark.parametrize(("rushed", "old", "said"), [(True, 60, 1), (True, 0, 2), (False, 60, 2)])
+def test_in_a_rush_a_page_that_is_a_little_old_is_given(monkeypatch, rushed, old, said):
+    monkeypatch.setattr(shelf, "MOST_SECONDS", 0)
+    monkeypatch.setattr(shelf, "STALE_SECONDS", old)
+
+    async def later():
+        application = Shelf(Press(), lambda: rushed)
+        await ask(application)
+        await asyncio.sleep(0.01)
+        return (await ask(application))[2]
+
+    assert asyncio.run(later()) == f"page {said}"
+
+
 def test_no_more_pages_are_kept_than_there_is_room_for(monkeypatch):
     monkeypatch.setattr(shelf, "MOST_PAGES", 3)
 
