@@ -10,7 +10,7 @@ from pathlib import Path
 
 import click
 
-from plaidoyer.config import bundles, civics, handover, ledger, mail, mailing, postgres
+from plaidoyer.config import bundles, civics, handover, keys, ledger, mail, mailing, postgres
 
 
 def find_database(*, durable: bool = False) -> None:
@@ -62,6 +62,7 @@ def main() -> None:
 main.add_command(civics.civics)
 main.add_command(handover.handover)
 main.add_command(bundles.bundle)
+main.add_command(keys.keys)
 main.add_command(mail.mail)
 main.add_command(mailing.mailing)
 for command in (ledger.verify, ledger.witness, ledger.cosign, ledger.audit):

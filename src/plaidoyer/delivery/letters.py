@@ -150,7 +150,7 @@ def release(limit: int = BATCH) -> int:
     return len(letters)
 
 
-READDRESSED = ["recipient", "subject", "body", "language"]
+READDRESSED = ["recipient", "sealed", "language"]
 
 
 def readdress(letter: Letter, to: kind.Recipient) -> None:
@@ -172,7 +172,7 @@ def mend(since: datetime.timedelta = datetime.timedelta(days=1)) -> int:
             form__kind__in=delivered_kinds(),
             confirmed_at__gt=timezone.now() - since,
         )
-        .exclude(action__email="")
+        .exclude(action__sealed=b"")
     )
     return len(write(Action.objects.filter(confirmation__in=unwritten)[:BATCH]))
 

@@ -7,6 +7,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from plaidoyer.mail.models import Batch, Envelope
+from plaidoyer.vault import marks
 
 State = Envelope.State
 
@@ -28,7 +29,14 @@ def queue(
     due_at = due_at or timezone.now()
     return Envelope.objects.bulk_create(
         [
-            Envelope(kind=kind, to_address=address, urgency=urgency, due_at=due_at, batch=batch)
+            Envelope(
+                kind=kind,
+                to_address=address,
+                mark=marks.address(address),
+                urgency=urgency,
+                due_at=due_at,
+                batch=batch,
+            )
             for address in to_addresses
         ],
         batch_size=1000,
@@ -54,7 +62,9 @@ def erase(envelopes: QuerySet[Envelope]) -> None:
     The server's words go too: they often repeat the address.
     """
     cancel(envelopes)
-    Envelope.objects.filter(pk__in=envelopes.values("pk")).update(to_address="", reply="")
+    Envelope.objects.filter(pk__in=envelopes.values("pk")).update(
+        sealed=b"", mark="", reply=""
+    )
 
 
 def settle(envelope: Envelope, *, arrived: bool) -> bool:

@@ -5,16 +5,19 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from plaidoyer.vault.fields import Part, SealedField
+
 
 class Supporter(models.Model):
-    """One person, known by a canonical e-mail address."""
+    """One person, known by a mail address, which is found by its mark (vault.marks)."""
 
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    canonical_email = models.CharField(max_length=254, unique=True, editable=False)
-    email = models.CharField(_("e-mail"), max_length=254)
-    given_name = models.CharField(_("given name"), max_length=100, blank=True)
-    family_name = models.CharField(_("family name"), max_length=100, blank=True)
-    postal_code = models.CharField(_("postal code"), max_length=12, blank=True)
+    mark = models.CharField(max_length=50, unique=True, editable=False)
+    sealed = SealedField()
+    email = Part(_("e-mail"))
+    given_name = Part(_("given name"))
+    family_name = Part(_("family name"))
+    postal_code = Part(_("postal code"))
     language = models.CharField(_("language"), max_length=12)
     created_at = models.DateTimeField(_("since"), default=timezone.now)
 

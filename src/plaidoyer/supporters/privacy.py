@@ -75,8 +75,8 @@ def erase(supporter: Supporter) -> Erasure | None:
         room.erase(supporter)
     if supporter.subscriptions.filter(ended_at=None).exists():
         consents.withdraw(supporter, purpose=consents.NEWSLETTER, page=ERASED_ON)
-    supporter.canonical_email = f"erased:{supporter.uid}"
-    supporter.email = supporter.given_name = supporter.family_name = supporter.postal_code = ""
+    # With the document goes its key (vault.triggers).
+    supporter.mark, supporter.sealed = f"erased:{supporter.uid}", b""
     supporter.save()
     return Erasure.objects.create(supporter=supporter)
 

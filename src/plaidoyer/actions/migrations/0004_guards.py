@@ -9,6 +9,11 @@ from django.conf import settings
 from django.db import migrations, models
 
 
+class MailDomain(models.Func):
+    template = "lower(split_part(%(expressions)s, '@', -1))"
+    output_field = models.CharField()
+
+
 class Migration(migrations.Migration):
 
     dependencies = [
@@ -85,7 +90,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='action',
-            index=models.Index(models.F('form'), plaidoyer.actions.models.MailDomain('email'), models.F('submitted_at'), name='action_of_domain'),
+            index=models.Index(models.F('form'), MailDomain('email'), models.F('submitted_at'), name='action_of_domain'),
         ),
         migrations.AddIndex(
             model_name='action',

@@ -41,7 +41,7 @@ def write(form, number, *, at, text=lambda each: "It floods.", first=0):
 def leave(until):
     """Everything that is due by `until` leaves, each at its moment; the moments by address."""
     due = Envelope.objects.filter(state="queued", due_at__lte=until).exclude(kind="confirmation")
-    left = list(due.values_list("pk", "to_address", "due_at"))
+    left = [(one.pk, one.to_address, one.due_at) for one in due]
     leaving = Envelope.objects.filter(pk__in=[pk for pk, _address, _at in left])
     leaving.update(state="leased", sender=1)
     leaving.update(

@@ -258,7 +258,7 @@ def test_areas_stand_in_tens_and_none_under_ten(petition):
 
 
 def test_an_erased_person_stands_in_no_copy_of_ours(package):
-    privacy.erase(Supporter.objects.get(given_name="Suzie"))
+    privacy.erase(supporter("suzie@post.example"))
 
     kept = Package.objects.get()
     assert (bytes(kept.content), kept.sha256) == (b"", package.sha256)
