@@ -13,7 +13,7 @@ def mark(row):
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("supporters", "0003_audience"),
+        ("supporters", "0001_initial"),
         ("vault", "0001_initial"),
     ]
 

@@ -36,7 +36,7 @@ def mark_people(_apps, schema):
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("actions", "0008_ledger"),
+        ("actions", "0001_initial"),
         ("vault", "0001_initial"),
     ]
 

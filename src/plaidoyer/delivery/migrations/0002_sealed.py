@@ -25,7 +25,7 @@ def seal(model, parts):
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("delivery", "0005_letters"),
+        ("delivery", "0001_initial"),
         ("vault", "0001_initial"),
     ]
 

@@ -6,7 +6,7 @@ from plaidoyer.vault import moving, triggers
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("website", "0003_link_requests"),
+        ("website", "0002_first_pages"),
         ("vault", "0001_initial"),
     ]
 

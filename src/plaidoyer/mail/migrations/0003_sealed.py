@@ -34,7 +34,7 @@ def scrub(_apps, schema):
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("mail", "0005_inbound_domains"),
+        ("mail", "0002_engine_states"),
         ("vault", "0001_initial"),
     ]
 
