@@ -119,11 +119,8 @@ class Action(models.Model):
     family_name = Part(_("family name"))
     postal_code = Part(_("postal code"))
     words = Part(_("what they wrote and chose"), {})
-    # Whose it is, before it is matched: the mark of the address (vault.marks).
     mark = models.CharField(max_length=32, blank=True, editable=False)
-    # What stands after the @, so that organisers see a flood (guards); emptied with the rest.
     domain = models.CharField(max_length=254, blank=True, editable=False)
-    # Of its content, what the database has to read (kinds.Kind.facts).
     facts = models.JSONField(default=dict, blank=True)
     page = models.CharField(_("page"), max_length=300, blank=True)
     # How the supporter came here: a channel ("whatsapp"), a sharer's code, an embedding site.
@@ -155,11 +152,7 @@ class Action(models.Model):
                 condition=~Q(network=""),
             ),
             models.Index(
-                "form",
-                "domain",
-                "submitted_at",
-                name="action_of_domain",
-                condition=~Q(domain=""),
+                "form", "domain", "submitted_at", name="action_of_domain", condition=~Q(domain="")
             ),
             models.Index("proof", name="action_of_proof", condition=~Q(proof__in=["", "none"])),
         ]

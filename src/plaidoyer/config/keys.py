@@ -30,7 +30,7 @@ def show() -> None:
     from plaidoyer.vault import masters, rotation
     from plaidoyer.vault.models import Root
 
-    for place, key in enumerate(masters.keys()):
+    for place, key in enumerate(masters.held()):
         click.echo(f"master key {masters.fingerprint(key)}{' (older)' if place else ''}")
     made = dict(Root.objects.filter(purpose=Root.Purpose.SEAL).values_list("version", "made_at"))
     for version, number in rotation.standing().items():

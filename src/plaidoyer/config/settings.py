@@ -102,7 +102,7 @@ VAR_DIR.mkdir(parents=True, exist_ok=True)
 
 DEBUG = env_bool("DEBUG", False)
 SECRET_KEY = secret_key(VAR_DIR)
-# Under which personal data is sealed (vault.masters): 32 bytes in base64, or the file that has them.
+# Under which personal data is sealed (vault.masters): 32 bytes in base64, or their file.
 MASTER_KEY = os.environ.get("MASTER_KEY", "")
 MASTER_KEY_FILE = Path(os.environ.get("MASTER_KEY_FILE") or VAR_DIR / "master_key")
 BASE_URL = (os.environ.get("BASE_URL") or "http://localhost:8000").rstrip("/")

@@ -156,7 +156,7 @@ READDRESSED = ["recipient", "sealed", "language"]
 def readdress(letter: Letter, to: kind.Recipient) -> None:
     """Writes `letter` to whoever reads it now; its text stays. Saves nothing."""
     words = kind.compose(letter.action, letter.target, letter.action.language, to, letter.post)
-    for name in READDRESSED:
+    for name in ("recipient", "subject", "body", "language"):
         setattr(letter, name, getattr(words, name))
 
 

@@ -62,9 +62,7 @@ def erase(envelopes: QuerySet[Envelope]) -> None:
     The server's words go too: they often repeat the address.
     """
     cancel(envelopes)
-    Envelope.objects.filter(pk__in=envelopes.values("pk")).update(
-        sealed=b"", mark="", reply=""
-    )
+    Envelope.objects.filter(pk__in=envelopes.values("pk")).update(sealed=b"", mark="", reply="")
 
 
 def settle(envelope: Envelope, *, arrived: bool) -> bool:

@@ -92,5 +92,5 @@ def addressed(leased: Sequence[Leased]) -> list[Leased]:
 def address(envelope: Envelope) -> str:
     """Where one envelope goes, wherever its address is kept; nothing once its reader is erased."""
     if envelope.kind in ADDRESSES:
-        return ADDRESSES[envelope.kind]([envelope.pk]).get(envelope.pk, "")
+        return ADDRESSES[envelope.kind]([envelope.pk]).get(envelope.pk, envelope.to_address)
     return envelope.to_address

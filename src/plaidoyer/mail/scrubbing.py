@@ -1,4 +1,4 @@
-"""What servers say of a mail, without whom it is about: it is kept in the open, and read by many."""
+"""What servers say of a mail, without whom it is about: it is kept in the open."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""Lists of the back office whose rows are sealed: they find a whole address, never a part of one."""
+"""Lists of the back office whose rows are sealed: they find whole addresses only."""
 
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _

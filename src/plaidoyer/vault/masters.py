@@ -20,7 +20,7 @@ class WrongMasterError(ImproperlyConfigured):
     """The database was sealed under another master key."""
 
 
-def keys() -> list[bytes]:
+def held() -> list[bytes]:
     """The master keys, the one that wraps first; the rest still opens, until `rotation` is done.
 
     Read anew each time: a running program takes part in a rotation without a restart. Raises
@@ -75,12 +75,12 @@ def fingerprint(key: bytes) -> str:
 def wrap(root: bytes, about: bytes) -> bytes:
     """A root of the organisation under the first master key."""
     nonce = secrets.token_bytes(NONCE)
-    return nonce + AESGCM(keys()[0]).encrypt(nonce, root, about)
+    return nonce + AESGCM(held()[0]).encrypt(nonce, root, about)
 
 
 def unwrap(wrapped: bytes, about: bytes) -> bytes:
     """The root again. Raises WrongMasterError where none of the master keys opens it."""
-    for key in keys():
+    for key in held():
         with contextlib.suppress(InvalidTag):
             return AESGCM(key).decrypt(wrapped[:NONCE], wrapped[NONCE:], about)
     raise WrongMasterError(

@@ -1,4 +1,4 @@
-"""How migrations move what stood in the open into sealed documents, a few thousand rows at a time."""
+"""How migrations move what stood in the open into sealed documents, in batches."""
 
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
@@ -36,9 +36,7 @@ def move(
 
 def read(cursor: Any, table: str, columns: list[str], last: int) -> list[Row]:
     names = ", ".join(["id", "uid", *columns])
-    cursor.execute(
-        f"SELECT {names} FROM {table} WHERE id > %s ORDER BY id LIMIT {BATCH}", [last]
-    )
+    cursor.execute(f"SELECT {names} FROM {table} WHERE id > %s ORDER BY id LIMIT {BATCH}", [last])
     return [dict(zip(["id", "uid", *columns], row, strict=True)) for row in cursor.fetchall()]
 
 

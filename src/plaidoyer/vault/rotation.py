@@ -110,7 +110,7 @@ def renew_master() -> str:
     In a file of this machine the new one is made. Of MASTER_KEY, and where several machines have a
     file, it is written before the old one first, in all places: then the old one may go.
     """
-    path, there = settings.MASTER_KEY_FILE, masters.keys()
+    path, there = settings.MASTER_KEY_FILE, masters.held()
     if len(there) == 1:
         if settings.MASTER_KEY:
             raise NotPossibleError(
@@ -121,7 +121,7 @@ def renew_master() -> str:
     rewrap_roots()
     if not settings.MASTER_KEY:
         masters.write(path, path.read_text().split()[:1])
-    return masters.fingerprint(masters.keys()[0])
+    return masters.fingerprint(masters.held()[0])
 
 
 def sweep() -> int:

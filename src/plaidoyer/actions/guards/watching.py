@@ -42,9 +42,7 @@ WITH came AS (
 SELECT form_id, place, acts, peak, held FROM ranked WHERE nth <= %(top)s ORDER BY form_id, nth
 """
 NETWORKS = TRENDING.format(place=f"left(a.network, {LABEL})", known="a.network <> ''")
-DOMAINS = TRENDING.format(
-    place="a.domain", known="a.domain <> '' AND a.domain <> ALL(%(public)s)"
-)
+DOMAINS = TRENDING.format(place="a.domain", known="a.domain <> '' AND a.domain <> ALL(%(public)s)")
 
 
 @dataclass(slots=True)

@@ -99,7 +99,6 @@ class Kind:
     after_confirmation: str = ""
     after_withdrawal: str = ""
 
-
     @property
     def facts(self) -> frozenset[str]:
         """What of an act's content stays in the open."""

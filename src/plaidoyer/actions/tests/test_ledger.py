@@ -17,7 +17,6 @@ from plaidoyer.actions.models import Action, Confirmation, Held, Hold
 from plaidoyer.lib import merkle
 from plaidoyer.lib.merkle import notes
 from plaidoyer.supporters import privacy
-from plaidoyer.supporters.models import Supporter
 from plaidoyer.testing import make_form, make_pages, supporter
 
 TOMORROW = timezone.now() + datetime.timedelta(days=1)

@@ -7,7 +7,7 @@ import re
 import pytest
 from django.utils import timezone, translation
 
-from plaidoyer.actions import confirmations
+from plaidoyer.actions import confirmations, intake
 from plaidoyer.actions.kinds.vote_drive import board, closing, counts
 from plaidoyer.actions.models import Action, ActionForm, Held, Hold
 from plaidoyer.campaigns.models import Target
@@ -91,12 +91,13 @@ def send(client, form, language="en", **typed):
 
 
 def ask(form, posts, name):
-    action = Action.objects.create(
-        form=form,
+    action = intake.append(
+        form,
         email=f"{name}@post.example",
         language="en",
         given_name=name,
         family_name="Roy",
+        page="/",
         content={"subject": "S", "body": "B", "targets": [], "posts": [post.pk for post in posts]},
     )
     confirmations.confirm(action)

@@ -59,9 +59,7 @@ class Incoming(models.Model):
         indexes = [
             models.Index("try_at", "id", name="incoming_unread", condition=Q(read_at=None)),
             models.Index("received_at", name="incoming_received"),
-            models.Index(
-                "mark", "received_at", name="incoming_of_address", condition=~Q(mark="")
-            ),
+            models.Index("mark", "received_at", name="incoming_of_address", condition=~Q(mark="")),
         ]
         constraints = [
             models.CheckConstraint(

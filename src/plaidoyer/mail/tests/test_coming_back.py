@@ -23,7 +23,7 @@ def some_kinds(monkeypatch):
 
 
 def listed():
-    return list(Suppression.objects.in_force().values_list("address", "reason"))
+    return [(one.address, one.reason) for one in Suppression.objects.in_force()]
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from wagtail.models import Site
 
 from plaidoyer.actions import counting
 from plaidoyer.lib.words import Words
-from plaidoyer.mail import signatures
+from plaidoyer.mail import kinds, signatures
 from plaidoyer.mail.models import Envelope
 from plaidoyer.mail.pieces import Leased
 from plaidoyer.newsletters import checks, copies, mailings, schedules, unsubscriptions
@@ -21,7 +21,6 @@ from plaidoyer.newsletters.topics import preferences
 from plaidoyer.organisation.models import Organisation
 from plaidoyer.supporters.models import Supporter
 from plaidoyer.testing import make_form, make_organiser, make_pages, make_reader
-from plaidoyer.mail import kinds
 
 from .test_writing import make_letter, sign
 

@@ -6,7 +6,8 @@ from django.db import connection
 from django.test import Client
 
 from plaidoyer.lib import tokens
-from plaidoyer.mail.models import Envelope, Suppression
+from plaidoyer.mail import kinds, suppressions
+from plaidoyer.mail.models import Envelope
 from plaidoyer.newsletters import copies, mailings, unsubscriptions
 from plaidoyer.newsletters.mailings import GIVEN_NAME, UNSUBSCRIBE_URL, Words
 from plaidoyer.newsletters.models import Copy, Mailing

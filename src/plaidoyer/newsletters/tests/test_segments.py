@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from plaidoyer.civics.models import Area
 from plaidoyer.lib.words import Words
-from plaidoyer.mail.models import Envelope, Suppression
+from plaidoyer.mail import suppressions
+from plaidoyer.mail.models import Envelope
 from plaidoyer.newsletters import mailings, unsubscriptions
 from plaidoyer.newsletters.models import Mailing, Segment, Topic
 from plaidoyer.newsletters.segments import readers, trees

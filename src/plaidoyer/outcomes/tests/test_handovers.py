@@ -24,7 +24,7 @@ from plaidoyer.outcomes.handovers import handing, packages, verifying
 from plaidoyer.outcomes.models import Handover, Milestone, Package
 from plaidoyer.supporters import privacy
 from plaidoyer.supporters.models import Supporter
-from plaidoyer.testing import make_form, make_organiser, make_pages, typed
+from plaidoyer.testing import make_form, make_organiser, make_pages, supporter, typed
 
 pytestmark = pytest.mark.django_db
 LETTER = Words(fr="Madame la Ministre,\n\nvoici.", en="Minister,\n\nhere it is.")

@@ -17,7 +17,7 @@ from plaidoyer.newsletters.models import Copy
 from plaidoyer.reports import editions, machines
 from plaidoyer.reports.models import Document, Item, Picture
 from plaidoyer.reports.settings import ReportSettings
-from plaidoyer.supporters.models import Supporter
+from plaidoyer.testing import supporter
 
 BOTH = pytest.mark.parametrize("language", ["fr", "en"])
 

@@ -4,7 +4,7 @@ import uuid
 
 import pytest
 from cryptography.exceptions import InvalidTag
-from django.core.exceptions import FieldError, ImproperlyConfigured
+from django.core.exceptions import FieldDoesNotExist, FieldError, ImproperlyConfigured
 from django.db import connection
 
 from plaidoyer.supporters.models import Supporter
@@ -61,7 +61,7 @@ def test_many_rows_are_sealed_in_as_many_statements_as_few(django_assert_num_que
         Supporter.objects.bulk_create(people)
     for one in people:
         one.given_name = "Suzie"
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(1):
         Supporter.objects.bulk_update(people, ["sealed"])
     with django_assert_num_queries(1):
         there = {(one.email, one.given_name) for one in Supporter.objects.all()}
@@ -142,7 +142,7 @@ def test_what_was_emptied_may_be_written_again():
     ],
 )
 def test_a_query_by_a_part_is_refused(ask):
-    with pytest.raises(FieldError):
+    with pytest.raises((FieldError, FieldDoesNotExist)):
         list(ask())
 
 
@@ -173,15 +173,15 @@ def test_what_is_no_key_is_refused(settings, written):
     settings.MASTER_KEY = written
 
     with pytest.raises(ImproperlyConfigured, match="MASTER_KEY"):
-        masters.keys()
+        masters.held()
 
 
 def test_the_file_is_made_once_for_its_owner_alone(settings, tmp_path):
     settings.MASTER_KEY, settings.MASTER_KEY_FILE = "", tmp_path / "master_key"
 
-    first = masters.keys()
+    first = masters.held()
 
-    assert masters.keys() == first
+    assert masters.held() == first
     assert settings.MASTER_KEY_FILE.stat().st_mode & 0o777 == 0o400
 
 

@@ -70,7 +70,7 @@ def answer(limit: int = 500) -> int:
 
 
 def supporters_of(requests: Sequence[LinkRequest]) -> dict[str, Supporter]:
-    """Those whom the requests are about, by the mark of their address; locked, so that the cap holds."""
+    """Those whom the requests are about, by their marks; locked, so that the cap holds."""
     asked = {marks.address(one.email) for one in requests}
     found = Supporter.objects.select_for_update(no_key=True).filter(mark__in=asked)
     return {supporter.mark: supporter for supporter in found.order_by("id")}

@@ -129,9 +129,7 @@ def shown(form: ActionForm) -> QuerySet[OrganisationSignature]:
 def with_logos(signatures: Sequence[OrganisationSignature]) -> Sequence[OrganisationSignature]:
     """Gives each its `shown_logo`: the address of its accepted logo, or nothing. One query."""
     drawn = {one.pk: one for one in signatures if one.logo}
-    accepted = dict(
-        (one.action_id, one.text) for one in reviews.accepted(LOGO).filter(action__in=drawn)
-    )
+    accepted = {one.action_id: one.text for one in reviews.accepted(LOGO).filter(action__in=drawn)}
     for one in signatures:
         is_read = one.pk in drawn and accepted.get(one.pk) == one.logo.name
         one.shown_logo = one.logo.url if is_read else ""  # type: ignore[attr-defined]

@@ -112,9 +112,7 @@ class OrganisationLedger(Ledger):
         "withdrawn_at",
         "withdrawal_reason",
     ]
-    export_headings = {
-        f"action.{name}": name for name in ("given_name", "family_name", "email")
-    }
+    export_headings = {f"action.{name}": name for name in ("given_name", "family_name", "email")}
     export_filename = "organisations"
     filterset_class = OrganisationFilters
     search_fields = ["name"]
