@@ -17,8 +17,15 @@ from wagtail_localize.fields import SynchronizedField, TranslatableField
 # The guards' tables are this app's.
 from plaidoyer.actions.guards.models import Held, Hold, NetworkKey  # noqa: F401
 
-# So are the public log's.
+# So are the public log's, and those of counts.
 from plaidoyer.actions.ledger.models import Checkpoint, Entry  # noqa: F401
+from plaidoyer.actions.tallies import (  # noqa: F401
+    AreaRelease,
+    AreaTally,
+    ChannelTally,
+    Minute,
+    Tally,
+)
 from plaidoyer.campaigns.models import Campaign
 from plaidoyer.civics.models import Area
 from plaidoyer.lib.words import WordsField
@@ -232,62 +239,6 @@ class Confirmation(models.Model):
             models.CheckConstraint(name="two_seats_a_mailbox", condition=Q(seat__in=[1, 2])),
         ]
         indexes = [models.Index("form", "confirmed_at", name="confirmation_of_form")]
-
-
-class Tally(models.Model):
-    """What was counted on a form on one day (UTC). Recounted, never incremented."""
-
-    form = models.ForeignKey(ActionForm, models.CASCADE, related_name="tallies")
-    counted_on = models.DateField()
-    submitted = models.PositiveIntegerField(default=0)
-    confirmed = models.PositiveIntegerField(default=0)
-    withdrawn = models.PositiveIntegerField(default=0)
-    recounted_at = models.DateTimeField(default=timezone.now)
-
-    class Meta:
-        constraints = [models.UniqueConstraint("form", "counted_on", name="tally_once_a_day")]
-
-
-class AreaTally(models.Model):
-    """What counts on a form in one area. Recounted, never incremented; small numbers stay here."""
-
-    form = models.ForeignKey(ActionForm, models.CASCADE, related_name="area_tallies")
-    area = models.ForeignKey(Area, models.CASCADE, related_name="+")
-    confirmed = models.PositiveIntegerField(default=0)
-    recounted_at = models.DateTimeField(default=timezone.now)
-
-    class Meta:
-        constraints = [models.UniqueConstraint("form", "area", name="area_tally_once")]
-
-
-class AreaRelease(models.Model):
-    """What the public may see of a form's areas from a moment on (areas.release). Append-only."""
-
-    form = models.ForeignKey(ActionForm, models.CASCADE, related_name="area_releases")
-    released_at = models.DateTimeField(default=timezone.now)
-    # What counted in all at that moment, and tens by area id: no area under ten.
-    total = models.PositiveIntegerField()
-    shown = models.JSONField(default=dict)
-
-    class Meta:
-        indexes = [models.Index(fields=["form", "-released_at"], name="area_release_last")]
-
-
-class ChannelTally(models.Model):
-    """What counts on a form by the way people came. Recounted, never incremented (sharing)."""
-
-    form = models.ForeignKey(ActionForm, models.CASCADE, related_name="channel_tallies")
-    channel = models.CharField(max_length=60)
-    # The code of the supporter who passed it on, where they asked for one.
-    code = models.CharField(max_length=10, blank=True)
-    confirmed = models.PositiveIntegerField(default=0)
-    recounted_at = models.DateTimeField(default=timezone.now)
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint("form", "channel", "code", name="channel_tally_once")
-        ]
-        indexes = [models.Index("code", name="channel_of_code", condition=~Q(code=""))]
 
 
 class Review(models.Model):

@@ -32,7 +32,7 @@ class Message:
 Composer = Callable[[Sequence[Envelope]], dict[int, Message]]
 
 # What makes the bytes of each of those that are still to be sent (Template.fill), for kinds that go
-# to many: no row of ours is read one by one.
+# to many: no row of ours is read one by one. No line of those bytes begins with a dot.
 Filler = Callable[[Sequence[Leased]], Mapping[int, Callable[[], bytes]]]
 
 # The addresses of those that still have one, for kinds whose envelopes bear none.

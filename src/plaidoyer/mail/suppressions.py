@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 
 from django.db import transaction
 from django.db.models import Q
+from django.db.models.expressions import RawSQL
 from django.utils import timezone
 
 from plaidoyer.lib.addresses import canonical
@@ -114,7 +115,9 @@ def stopped(envelopes: Sequence[Envelope | Leased]) -> set[int]:
     by_mark: dict[str, list[Envelope | Leased]] = {}
     for envelope in envelopes:
         by_mark.setdefault(marks.address(envelope.to_address), []).append(envelope)
-    listed = Suppression.objects.in_force().filter(mark__in=by_mark)
+    # As one text: a thousand parameters take longer to write than to look up.
+    these = RawSQL(r"SELECT string_to_table(%s, E'\n')", ["\n".join(by_mark)])
+    listed = Suppression.objects.in_force().filter(mark__in=these)
     return {
         envelope.pk
         for mark, reason, since in listed.values_list("mark", "reason", "suppressed_at")

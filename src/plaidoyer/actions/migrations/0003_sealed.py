@@ -36,7 +36,7 @@ def mark_people(_apps, schema):
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("actions", "0001_initial"),
+        ("actions", "0002_minutes"),
         ("vault", "0001_initial"),
     ]
 
