@@ -96,14 +96,19 @@ def empty(supporter: Supporter, theirs: Sequence[Action]) -> None:
     """Takes what is personal out of those acts and out of our mails about them."""
     written_to = {action.mark for action in theirs if action.mark} | {supporter.mark}
     envelopes.erase(Envelope.objects.filter(mark__in=written_to).exclude(kind__in=NOT_THEIRS))
-    for action in theirs:
-        # With the document goes its key (vault.triggers).
+    blank(theirs)
+    personal = Review.objects.exclude(part__in=reviews.impersonal())
+    personal.filter(action__in=theirs).delete()
+
+
+def blank(acts: Iterable[Action]) -> None:
+    """Leaves of `acts` what names nobody. With the document goes its key (vault.triggers)."""
+    acts = list(acts)
+    for action in acts:
         action.facts, action.sealed = remainder(action), b""
         action.mark = action.domain = action.network = ""
     emptied = ["sealed", "mark", "domain", "network", "facts"]
-    Action.objects.bulk_update(theirs, emptied, batch_size=500)
-    personal = Review.objects.exclude(part__in=reviews.impersonal())
-    personal.filter(action__in=theirs).delete()
+    Action.objects.bulk_update(acts, emptied, batch_size=500)
 
 
 def claim(supporter: Supporter) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from plaidoyer.mail.models import Batch, Envelope
+from plaidoyer.mail.models import Batch, Envelope, Incoming
 from plaidoyer.vault import marks
 
 State = Envelope.State
@@ -59,9 +59,12 @@ def cancel(envelopes: Iterable[Envelope]) -> int:
 def erase(envelopes: QuerySet[Envelope]) -> None:
     """Empties `envelopes` of whom they were for, and cancels those that have not begun to leave.
 
-    The server's words go too: they often repeat the address.
+    The server's words go too, and what came back of them.
     """
     cancel(envelopes)
+    Incoming.objects.filter(envelope__in=envelopes.values("pk")).update(
+        sealed=b"", recipient="", mark=""
+    )
     Envelope.objects.filter(pk__in=envelopes.values("pk")).update(sealed=b"", mark="", reply="")
 
 
