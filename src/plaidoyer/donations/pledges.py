@@ -45,7 +45,7 @@ def is_flooded(email: str) -> bool:
     """Whether that address had as many mails of ours today as nobody may have us send."""
     lately = DonationMail.objects.filter(
         kind=DonationMail.Kind.INSTRUCTIONS,
-        donation__email__iexact=email,
+        donation__mark=marks.address(email),
         donation__promised_at__gt=timezone.now() - DAY,
     )
     return lately.count() >= MAILS_A_DAY

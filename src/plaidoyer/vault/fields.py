@@ -9,6 +9,7 @@ The table needs the triggers of `vault.triggers`. Parts are no columns: a query 
 FieldError, and what has to be found is marked (`vault.marks`).
 """
 
+import base64
 from collections.abc import Iterable
 from typing import Any
 
@@ -58,6 +59,19 @@ class Part(property):
 
     def write(self, row: Any, value: Any) -> None:
         box(row).set(self.name, value, row.uid)
+
+
+class BytesPart(Part):
+    """A file that a row's sealed document holds."""
+
+    def __init__(self, label: str | Promise) -> None:
+        super().__init__(label)
+
+    def read(self, row: Any) -> bytes:
+        return base64.b64decode(super().read(row))
+
+    def write(self, row: Any, value: bytes) -> None:
+        super().write(row, base64.b64encode(value).decode())
 
 
 def box(row: Any) -> Box:

@@ -1,4 +1,3 @@
-import base64
 import uuid
 
 from django.conf import settings
@@ -7,7 +6,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from plaidoyer.vault.fields import Part, SealedField
+from plaidoyer.vault.fields import BytesPart, Part, SealedField
 
 
 class Incoming(models.Model):
@@ -31,7 +30,7 @@ class Incoming(models.Model):
     sender = Part(_("from"))
     # The server's words of a report, the subject of a reply.
     words = Part(_("the server’s words"))
-    encoded = Part(_("the mail as it came"))
+    raw = BytesPart(_("the mail as it came"))
     # By recipient and bytes: what is handed over twice is one row.
     sha256 = models.CharField(max_length=64, unique=True, editable=False)
     via = models.CharField(_("came by"), max_length=20)
@@ -85,15 +84,6 @@ class Incoming(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} {self.code}".strip()
-
-    @property
-    def raw(self) -> bytes:
-        """The mail as it came."""
-        return base64.b64decode(self.encoded)
-
-    @raw.setter
-    def raw(self, raw: bytes) -> None:
-        self.encoded = base64.b64encode(raw).decode()
 
 
 class SuppressionQuerySet(models.QuerySet):

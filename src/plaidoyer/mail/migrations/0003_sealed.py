@@ -17,7 +17,7 @@ def encoded(row):
     return {
         "sender": row["sender"],
         "words": row["words"],
-        "encoded": base64.b64encode(bytes(row["raw"])).decode(),
+        "raw": base64.b64encode(bytes(row["raw"])).decode(),
     }
 
 
