@@ -16,23 +16,24 @@ from bench.load import closed_load
 
 FILL = """
 WITH made AS (
-    INSERT INTO actions_action (uid, form_id, submitted_at, language, email, given_name,
-        family_name, postal_code, content, page, via, network, proof)
+    -- Documents as long as real ones, with keys that open nothing.
+    INSERT INTO actions_action (uid, form_id, submitted_at, language, sealed, mark, domain, facts,
+        page, via, network, proof)
     SELECT gen_random_uuid(), (SELECT min(id) FROM actions_actionform),
-        now() - interval '90 days' * random(), 'fr', 'grown-' || n || '@people' || n %% 500
-        || '.example', 'Suzie', 'No ' || n, 'G1R 2B5', '{}', '/fr/', '', '', ''
-    FROM generate_series(%s + 1, %s) AS n RETURNING id, form_id, submitted_at, email
+        now() - interval '90 days' * random(), 'fr',
+        '\\x4b' || decode(repeat(md5(n::text), 4), 'hex') || decode(repeat(md5(n::text), 8), 'hex'),
+        md5(n::text), 'people' || n %% 500 || '.example', '{}', '/fr/', '', '', ''
+    FROM generate_series(%s + 1, %s) AS n RETURNING id, form_id, submitted_at, mark
 ), people AS (
-    INSERT INTO supporters_supporter (uid, canonical_email, email, given_name, family_name,
-        postal_code, language, created_at)
-    SELECT gen_random_uuid(), email, email, '', '', '', 'fr', submitted_at FROM made
-    RETURNING id, email
+    INSERT INTO supporters_supporter (uid, mark, sealed, language, created_at)
+    SELECT gen_random_uuid(), mark, decode(repeat(mark, 8), 'hex'), 'fr', submitted_at FROM made
+    RETURNING id, mark
 ), matched AS (
     INSERT INTO actions_match (action_id, supporter_id, matched_at)
-    SELECT made.id, people.id, submitted_at FROM made JOIN people USING (email)
+    SELECT made.id, people.id, submitted_at FROM made JOIN people USING (mark)
 )
 INSERT INTO actions_confirmation (action_id, form_id, supporter_id, person, seat, confirmed_at)
-SELECT made.id, form_id, people.id, '', 1, submitted_at FROM made JOIN people USING (email)
+SELECT made.id, form_id, people.id, '', 1, submitted_at FROM made JOIN people USING (mark)
 """
 STEP = 250_000
 

@@ -17,7 +17,7 @@ from bench.stage import busy, machine, signatures
 def verify(product: Any, mark: str, result: Result) -> dict[str, int]:
     """The rows of a stage against its acknowledgements."""
     rows = [row[0] for row in product.sql(
-        "SELECT email FROM actions_action WHERE email LIKE %s", f"{mark}-%"
+        "SELECT page FROM actions_action WHERE page LIKE %s", f"/{mark}-%"
     )]  # fmt: skip
     return {
         "acknowledged": len(result.acknowledged),

@@ -17,9 +17,9 @@ COLUMNS = {
     "uid": "uuid",
     "form_id": "bigint",
     "submitted_at": "timestamptz",
-    "content": "jsonb",
-    **dict.fromkeys(["language", "email", "given_name", "family_name", "postal_code"], "text"),
-    **dict.fromkeys(["page", "via", "network", "proof"], "text"),
+    "sealed": "bytea",
+    "facts": "jsonb",
+    **dict.fromkeys(["language", "mark", "domain", "page", "via", "network", "proof"], "text"),
 }
 TYPED = ", ".join(f"{name} {kind}" for name, kind in COLUMNS.items())
 INSERT = (
@@ -48,9 +48,10 @@ async def write() -> None:
 
 
 def row(typed: dict[str, str]) -> dict[str, Any]:
-    blank = dict.fromkeys(["via", "network", "proof"], "")
-    told = {"uid": str(uuid.uuid4()), "form_id": FORM, "language": "fr", "content": {}}
-    return {**blank, **told, **typed, "submitted_at": datetime.now(UTC).isoformat()}
+    told = dict.fromkeys(["mark", "domain", "via", "network", "proof"], "")
+    told |= {"uid": str(uuid.uuid4()), "language": "fr", "page": typed["page"]}
+    told["sealed"] = f"\\x{json.dumps(typed).encode().hex()}"
+    return {**told, "form_id": FORM, "facts": {}, "submitted_at": datetime.now(UTC).isoformat()}
 
 
 async def application(scope: Any, receive: Any, send: Any) -> None:

@@ -80,9 +80,9 @@ def acts(port: int, forms: dict[str, str], total: int) -> Iterator[Request]:
             owed[kind] += many
         kind = max(owed, key=owed.__getitem__)
         owed[kind] -= sum(HALF_YEAR.values())
-        email = f"person-{number}@people.example"
-        fields = {**stage.SUZIE, "family_name": f"No {number}", "email": email, **extra[kind]}
-        yield stage.post(port, f"/fr/actions/{forms[kind]}/", email, fields)
+        who = {"email": f"person-{number}@people.example", "page": f"/person-{number}/"}
+        fields = {**stage.SUZIE, "family_name": f"No {number}", **who, **extra[kind]}
+        yield stage.post(port, f"/fr/actions/{forms[kind]}/", who["page"], fields)
 
 
 def yardstick(port: int, served: Any) -> subprocess.Popen:
@@ -106,7 +106,7 @@ def compare(product: Any, thanked: list[str]) -> dict[str, int]:
     """The ledger of thank-yous against the rows."""
     rows = [
         row[0]
-        for row in product.sql("SELECT email FROM actions_action WHERE email NOT LIKE 'bare-%'")
+        for row in product.sql("SELECT page FROM actions_action WHERE page NOT LIKE '/bare-%'")
     ]
     return {
         "thanked": len(thanked),

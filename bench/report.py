@@ -27,26 +27,23 @@ GOALS = {
 }
 
 PEOPLE = """
-INSERT INTO supporters_supporter (uid, canonical_email, email, given_name, family_name, language,
-    postal_code, created_at)
-SELECT uuidv7(), 'p' || n || '@people.example', 'p' || n || '@people.example', 'Suzie', 'Bench',
-    CASE WHEN n %% 3 = 0 THEN 'fr' ELSE 'en' END, '', now()
+INSERT INTO supporters_supporter (uid, mark, sealed, language, created_at)
+SELECT uuidv7(), 'p' || n, '', CASE WHEN n %% 3 = 0 THEN 'fr' ELSE 'en' END, now()
 FROM generate_series(1, %s) n
 """
 # Each form has its own stretch of the people, so that nobody signs it twice.
 ACTS = """
 WITH people AS (SELECT min(id) AS first, count(*) AS many FROM supporters_supporter),
 acts AS (
-    INSERT INTO actions_action (uid, form_id, submitted_at, language, email, given_name,
-        family_name, postal_code, content, page, via, network, proof)
+    INSERT INTO actions_action (uid, form_id, submitted_at, language, sealed, mark, domain, facts,
+        page, via, network, proof)
     SELECT uuidv7(), %(form)s, %(start)s::timestamptz + n * (interval '181 days' / %(many)s), 'en',
-        (people.first + (n + %(shift)s) %% people.many)::text, 'Suzie', 'Bench', '', '{}', '', '',
-        '', ''
+        '', (people.first + (n + %(shift)s) %% people.many)::text, '', '{}', '', '', '', ''
     FROM people, generate_series(0, %(many)s - 1) n
-    RETURNING id, form_id, submitted_at, email
+    RETURNING id, form_id, submitted_at, mark
 )
 INSERT INTO actions_confirmation (action_id, form_id, supporter_id, person, seat, confirmed_at)
-SELECT id, form_id, email::bigint, '', 1, submitted_at + interval '1 minute' FROM acts
+SELECT id, form_id, mark::bigint, '', 1, submitted_at + interval '1 minute' FROM acts
 """
 
 

@@ -79,9 +79,10 @@ def signatures(port: int, public_id: str, stage: str) -> Iterator[Request]:
     number = 0
     while True:
         number += 1
-        email = f"{stage}-{number}@people.example"
-        fields = {**SUZIE, "family_name": f"Bench {number}", "email": email}
-        yield post(port, f"/fr/actions/{public_id}/", email, fields)
+        # The page says who it was: what is personal cannot be read from the rows.
+        who = {"email": f"{stage}-{number}@people.example", "page": f"/{stage}-{number}/"}
+        fields = {**SUZIE, "family_name": f"Bench {number}", **who}
+        yield post(port, f"/fr/actions/{public_id}/", who["page"], fields)
 
 
 @contextmanager

@@ -189,7 +189,7 @@ def compare(ledger: Path, planned: int, kills: int) -> dict[str, Any]:
     """The rows against the relay's ledger."""
     from plaidoyer.mail.models import Envelope
 
-    rows = dict(Envelope.objects.values_list("to_address", "state"))
+    rows = {one.to_address: one.state for one in Envelope.objects.iterator()}
     came = Counter(ledger.read_text().split())
     states = Counter(rows.values())
     return {

@@ -19,6 +19,7 @@ from plaidoyer.actions import confirmations, intake
 from plaidoyer.actions.models import Action, Confirmation
 from plaidoyer.config import urls as ours
 from plaidoyer.testing import make_form, make_pages
+from plaidoyer.vault import marks
 
 pytestmark = pytest.mark.django_db
 
@@ -28,11 +29,12 @@ PEOPLE = 100
 
 def leaky(request):
     """What must not be: it looks whether somebody has signed, and is quicker when they have."""
-    found = Confirmation.objects.filter(supporter__email=request.POST["email"]).first()
+    mark = marks.address(request.POST["email"])
+    found = Confirmation.objects.filter(supporter__mark=mark).first()
     if found is None:
         for _look in range(2):
-            Confirmation.objects.filter(supporter__email=request.POST["email"]).count()
-    Action.objects.filter(email=request.POST["email"]).exists()
+            Confirmation.objects.filter(supporter__mark=mark).count()
+    Action.objects.filter(mark=mark).exists()
     return HttpResponse("Thank you")
 
 

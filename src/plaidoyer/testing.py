@@ -18,9 +18,12 @@ from plaidoyer.campaigns.models import Campaign, Demand, Target
 from plaidoyer.civics.models import ContactDetail, Membership, Organization, Person, Post
 from plaidoyer.delivery.models import Mailbox, MailServer
 from plaidoyer.lib.words import Words
+from plaidoyer.mail import kinds
+from plaidoyer.mail.models import Envelope
 from plaidoyer.organisation.staff import organisers
 from plaidoyer.supporters import consents
 from plaidoyer.supporters.models import Supporter
+from plaidoyer.vault import marks
 from plaidoyer.website.models import CampaignIndexPage, CampaignPage, HomePage
 
 
@@ -165,7 +168,7 @@ def make_organiser(name: str = "ed", *, password: str | None = None) -> User:
 def make_reader(name: str = "suzie", *, language: str = "en", **facts: Any) -> Supporter:
     """A supporter who agreed to hear from the organisation."""
     reader = Supporter.objects.create(
-        canonical_email=f"{name}@post.example",
+        mark=marks.address(f"{name}@post.example"),
         email=f"{name}@post.example",
         given_name=facts.pop("given_name", name.capitalize()),
         language=language,
@@ -174,6 +177,17 @@ def make_reader(name: str = "suzie", *, language: str = "en", **facts: Any) -> S
     wording = consents.wording("newsletter", language, "Yes, write to me.")
     consents.give(reader, purpose="newsletter", wording=wording, page="/")
     return reader
+
+
+def supporter(email: str) -> Supporter:
+    """The supporter with that address."""
+    return Supporter.objects.get(mark=marks.address(email))
+
+
+def mails(**which: Any) -> list[tuple[str, str]]:
+    """Kind and address of the mails that there are, in their order."""
+    found = Envelope.objects.filter(**which).order_by("id")
+    return [(one.kind, kinds.address(one)) for one in found]
 
 
 def typed(**fields: Any) -> dict[str, Any]:

@@ -22,6 +22,7 @@ from plaidoyer.actions.models import (
 from plaidoyer.lib import addresses
 from plaidoyer.supporters import consents
 from plaidoyer.supporters.models import Supporter
+from plaidoyer.vault import marks
 
 Moment = datetime.datetime | Callable[[Action], datetime.datetime] | None
 BATCH = 500
@@ -95,7 +96,8 @@ def person(action: Action) -> str:
     """What tells two people of one mailbox apart; empty where a mailbox counts once."""
     capacity = KINDS[action.form.kind].capacity
     own_name = addresses.folded(action.full_name) if action.form.mailbox_shared else ""
-    return (capacity(action) if capacity else "") or own_name
+    said = (capacity(action) if capacity else "") or own_name
+    return marks.mark("person", said) if said else ""
 
 
 def has_seats(form: ActionForm) -> bool:
@@ -194,7 +196,7 @@ def know(confirmed: Iterable[Action], supporters: dict[int, Supporter]) -> None:
         batch_size=BATCH,
         update_conflicts=True,
         unique_fields=["id"],
-        update_fields=["email", "language", "given_name", "family_name", "postal_code"],
+        update_fields=["sealed", "language"],
     )
 
 

@@ -6,9 +6,15 @@ from typing import Any
 
 from django.utils import timezone
 
+from plaidoyer.actions.guards import domains
+from plaidoyer.actions.kinds import KINDS
 from plaidoyer.actions.models import Action, ActionForm
 from plaidoyer.supporters import consents
 from plaidoyer.supporters.models import ConsentWording
+from plaidoyer.vault import marks
+from plaidoyer.vault.seals import Box
+
+TABLE = Action._meta.db_table
 
 
 def append(form: ActionForm, **said: Any) -> Action:
@@ -40,7 +46,7 @@ def columns(
     corrects: Action | None = None,
     submitted_at: datetime.datetime | None = None,
 ) -> dict[str, Any]:
-    """Every column of the act as it will be kept.
+    """Every column of the act as it will be kept, what is personal in one sealed document.
 
     Nothing is looked up by the address: known and unknown people get the same answer in the
     same time. Matching, mail and counting follow behind (matching.match_pending). Only the first
@@ -49,17 +55,27 @@ def columns(
     `via`: by which channel, sharer or site the supporter came. `network`: keyed hash of where
     from. `proof`: solved proof of work. `corrects`: the act that this one replaces.
     """
-    wording = consents.kept(consent_wording)
+    wording, uid = consents.kept(consent_wording), uuid.uuid4()
+    facts = {name: said for name, said in (content or {}).items() if name in KINDS[form.kind].facts}
+    words = {name: said for name, said in (content or {}).items() if name not in facts}
+    box = Box.of(
+        TABLE,
+        uid,
+        email=email,
+        given_name=given_name,
+        family_name=family_name,
+        postal_code=postal_code,
+        words=words,
+    )
     return {
-        "uid": uuid.uuid4(),
+        "uid": uid,
         "form_id": form.pk,
         "submitted_at": submitted_at or timezone.now(),
         "language": language,
-        "email": email,
-        "given_name": given_name,
-        "family_name": family_name,
-        "postal_code": postal_code,
-        "content": content or {},
+        "sealed": box,
+        "mark": marks.address(email),
+        "domain": domains.of(email),
+        "facts": facts,
         "page": page,
         "via": via,
         "network": network,

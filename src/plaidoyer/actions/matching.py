@@ -11,7 +11,6 @@ from plaidoyer.actions import requests
 from plaidoyer.actions.guards import rates
 from plaidoyer.actions.models import Action, Match
 from plaidoyer.civics import places
-from plaidoyer.lib import addresses
 from plaidoyer.supporters.models import Supporter
 
 LOCK = 0x6D617463  # "matc": one matcher at a time, in however many workers
@@ -31,28 +30,29 @@ def match(actions: Iterable[Action], at: datetime.datetime | None = None) -> lis
     ids = [action.pk for action in actions]
     matched = Match.objects.filter(action=OuterRef("pk"))
     pending = list(Action.objects.filter(~Exists(matched), id__in=ids).order_by("id"))
-    canonical = {action.pk: addresses.canonical(action.email) for action in pending}
+    supporters = known(action.mark for action in pending)
+    # Of two new acts from one address the first says the language.
+    new = {a.mark: a for a in reversed(pending) if a.mark not in supporters}
     Supporter.objects.bulk_create(
         (
             Supporter(
-                canonical_email=canonical[action.pk],
+                mark=mark,
                 email=action.email,
                 language=action.language,
                 created_at=at or timezone.now(),
             )
-            for action in pending
+            for mark, action in new.items()
         ),
         batch_size=1000,
         ignore_conflicts=True,
     )
-    found = Supporter.objects.filter(canonical_email__in=set(canonical.values()))
-    supporters = {supporter.canonical_email: supporter for supporter in found}
+    supporters |= known(new)
     areas = areas_of(pending)
     Match.objects.bulk_create(
         (
             Match(
                 action=action,
-                supporter=supporters[canonical[action.pk]],
+                supporter_id=supporters[action.mark],
                 area_id=areas.get(action.postal_code),
                 matched_at=at or timezone.now(),
             )
@@ -62,6 +62,11 @@ def match(actions: Iterable[Action], at: datetime.datetime | None = None) -> lis
     )
     rates.judge(pending)
     return pending
+
+
+def known(marks: Iterable[str]) -> dict[str, int]:
+    """The ids of the supporters with those marks."""
+    return dict(Supporter.objects.filter(mark__in=set(marks)).values_list("mark", "pk"))
 
 
 def areas_of(actions: Iterable[Action]) -> dict[str, int]:

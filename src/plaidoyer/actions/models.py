@@ -15,15 +15,23 @@ from wagtail.models import Page
 from wagtail_localize.fields import SynchronizedField, TranslatableField
 
 # The guards' tables are this app's.
-from plaidoyer.actions.guards.models import Held, Hold, MailDomain, NetworkKey  # noqa: F401
+from plaidoyer.actions.guards.models import Held, Hold, NetworkKey  # noqa: F401
 
-# So are the public log's.
+# So are the public log's, and those of counts.
 from plaidoyer.actions.ledger.models import Checkpoint, Entry  # noqa: F401
+from plaidoyer.actions.tallies import (  # noqa: F401
+    AreaRelease,
+    AreaTally,
+    ChannelTally,
+    Minute,
+    Tally,
+)
 from plaidoyer.campaigns.models import Campaign
 from plaidoyer.civics.models import Area
 from plaidoyer.lib.words import WordsField
 from plaidoyer.mail.models import Envelope
 from plaidoyer.supporters.models import ConsentWording, Supporter
+from plaidoyer.vault.fields import Part, SealedField
 
 
 def new_public_id() -> str:
@@ -112,11 +120,15 @@ class Action(models.Model):
     form = models.ForeignKey(ActionForm, models.PROTECT, related_name="actions")
     submitted_at = models.DateTimeField(_("submitted"), default=timezone.now)
     language = models.CharField(_("language"), max_length=12)
-    email = models.CharField(_("e-mail"), max_length=254)
-    given_name = models.CharField(_("given name"), max_length=100)
-    family_name = models.CharField(_("family name"), max_length=100)
-    postal_code = models.CharField(_("postal code"), max_length=12, blank=True)
-    content = models.JSONField(default=dict, blank=True)
+    sealed = SealedField()
+    email = Part(_("e-mail"))
+    given_name = Part(_("given name"))
+    family_name = Part(_("family name"))
+    postal_code = Part(_("postal code"))
+    words = Part(_("what they wrote and chose"), {})
+    mark = models.CharField(max_length=32, blank=True, editable=False)
+    domain = models.CharField(max_length=254, blank=True, editable=False)
+    facts = models.JSONField(default=dict, blank=True)
     page = models.CharField(_("page"), max_length=300, blank=True)
     # How the supporter came here: a channel ("whatsapp"), a sharer's code, an embedding site.
     via = models.CharField(_("came by"), max_length=60, blank=True)
@@ -146,13 +158,24 @@ class Action(models.Model):
                 name="action_of_network",
                 condition=~Q(network=""),
             ),
-            models.Index("form", MailDomain("email"), "submitted_at", name="action_of_domain"),
+            models.Index(
+                "form", "domain", "submitted_at", name="action_of_domain", condition=~Q(domain="")
+            ),
             models.Index("proof", name="action_of_proof", condition=~Q(proof__in=["", "none"])),
         ]
 
     @property
     def full_name(self) -> str:
         return f"{self.given_name} {self.family_name}".strip()
+
+    @property
+    def content(self) -> dict[str, Any]:
+        """What its form asked beside the person: facts and words."""
+        return {**self.facts, **self.words}
+
+    @content.setter
+    def content(self, said: dict[str, Any]) -> None:
+        self.facts, self.words = {}, said
 
 
 class Match(models.Model):
@@ -195,8 +218,8 @@ class Confirmation(models.Model):
     action = models.OneToOneField(Action, models.CASCADE, related_name="confirmation")
     form = models.ForeignKey(ActionForm, models.PROTECT, related_name="confirmations")
     supporter = models.ForeignKey(Supporter, models.CASCADE, related_name="confirmations")
-    # The folded name where two may share a mailbox (lib.addresses), else empty; the second's seat.
-    person = models.CharField(max_length=200, blank=True, editable=False)
+    # The mark of the name where two may share a mailbox, else empty; the second's seat.
+    person = models.CharField(max_length=32, blank=True, editable=False)
     seat = models.PositiveSmallIntegerField(default=1, editable=False)
     confirmed_at = models.DateTimeField(_("confirmed"), default=timezone.now)
     withdrawal = models.OneToOneField(
@@ -218,76 +241,6 @@ class Confirmation(models.Model):
         indexes = [models.Index("form", "confirmed_at", name="confirmation_of_form")]
 
 
-class Minute(models.Model):
-    """What was counted on a form within one minute. Recounted, never incremented."""
-
-    form = models.ForeignKey(ActionForm, models.CASCADE, related_name="minutes", db_index=False)
-    began_at = models.DateTimeField()
-    submitted = models.PositiveIntegerField(default=0)
-    confirmed = models.PositiveIntegerField(default=0)
-    withdrawn = models.PositiveIntegerField(default=0)
-
-    class Meta:
-        constraints = [models.UniqueConstraint("form", "began_at", name="minute_once")]
-        indexes = [models.Index("began_at", name="minute_newest")]
-
-
-class Tally(models.Model):
-    """What was counted on a form on one day (UTC): the sum of its minutes."""
-
-    form = models.ForeignKey(ActionForm, models.CASCADE, related_name="tallies")
-    counted_on = models.DateField()
-    submitted = models.PositiveIntegerField(default=0)
-    confirmed = models.PositiveIntegerField(default=0)
-    withdrawn = models.PositiveIntegerField(default=0)
-    recounted_at = models.DateTimeField(default=timezone.now)
-
-    class Meta:
-        constraints = [models.UniqueConstraint("form", "counted_on", name="tally_once_a_day")]
-
-
-class AreaTally(models.Model):
-    """What counts on a form in one area. Recounted, never incremented; small numbers stay here."""
-
-    form = models.ForeignKey(ActionForm, models.CASCADE, related_name="area_tallies")
-    area = models.ForeignKey(Area, models.CASCADE, related_name="+")
-    confirmed = models.PositiveIntegerField(default=0)
-    recounted_at = models.DateTimeField(default=timezone.now)
-
-    class Meta:
-        constraints = [models.UniqueConstraint("form", "area", name="area_tally_once")]
-
-
-class AreaRelease(models.Model):
-    """What the public may see of a form's areas from a moment on (areas.release). Append-only."""
-
-    form = models.ForeignKey(ActionForm, models.CASCADE, related_name="area_releases")
-    released_at = models.DateTimeField(default=timezone.now)
-    # What counted in all at that moment, and tens by area id: no area under ten.
-    total = models.PositiveIntegerField()
-    shown = models.JSONField(default=dict)
-
-    class Meta:
-        indexes = [models.Index(fields=["form", "-released_at"], name="area_release_last")]
-
-
-class ChannelTally(models.Model):
-    """What counts on a form by the way people came. Recounted, never incremented (sharing)."""
-
-    form = models.ForeignKey(ActionForm, models.CASCADE, related_name="channel_tallies")
-    channel = models.CharField(max_length=60)
-    # The code of the supporter who passed it on, where they asked for one.
-    code = models.CharField(max_length=10, blank=True)
-    confirmed = models.PositiveIntegerField(default=0)
-    recounted_at = models.DateTimeField(default=timezone.now)
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint("form", "channel", "code", name="channel_tally_once")
-        ]
-        indexes = [models.Index("code", name="channel_of_code", condition=~Q(code=""))]
-
-
 class Review(models.Model):
     """Words of a confirmed act that an organiser reads before anybody else does."""
 
@@ -295,10 +248,12 @@ class Review(models.Model):
         ACCEPTED = "accepted", _("shown")
         REJECTED = "rejected", _("not shown")
 
+    uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     action = models.ForeignKey(Action, models.CASCADE, related_name="reviews")
     # What is shown once it is accepted: "comment", "organisation"...
     part = models.CharField(_("part"), max_length=30)
-    text = models.TextField(_("text"))
+    sealed = SealedField()
+    text = Part(_("text"))
     queued_at = models.DateTimeField(_("waiting since"), default=timezone.now)
     # Who reads it at this moment, so that two do not decide at once.
     locked_by = models.ForeignKey(

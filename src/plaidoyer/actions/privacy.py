@@ -10,7 +10,6 @@ from plaidoyer.actions import matching, reviews
 from plaidoyer.actions.kinds import KINDS
 from plaidoyer.actions.ledger import receipts
 from plaidoyer.actions.models import Action, Confirmation, Review, ShareCode
-from plaidoyer.lib import addresses
 from plaidoyer.mail import envelopes
 from plaidoyer.mail.models import Envelope
 from plaidoyer.supporters import privacy
@@ -78,7 +77,7 @@ def erase(supporter: Supporter) -> None:
     seats.update(person=Cast("seat", CharField()))
     ShareCode.objects.filter(supporter=supporter).delete()
     slipped_to = Supporter.objects.filter(matches__action__in=slips, erasure=None)
-    for nobody in slipped_to.exclude(pk=supporter.pk).exclude(matches__action__email__gt=""):
+    for nobody in slipped_to.exclude(pk=supporter.pk).exclude(matches__action__mark__gt=""):
         privacy.erase(nobody)
 
 
@@ -95,22 +94,27 @@ def slips_of(actions: Iterable[Action]) -> set[int]:
 
 def empty(supporter: Supporter, theirs: Sequence[Action]) -> None:
     """Takes what is personal out of those acts and out of our mails about them."""
-    written_to = {action.email for action in theirs} | {supporter.email}
-    envelopes.erase(Envelope.objects.filter(to_address__in=written_to).exclude(kind__in=NOT_THEIRS))
-    for action in theirs:
-        action.email = action.given_name = action.family_name = action.postal_code = ""
-        action.network, action.content = "", remainder(action)
-    emptied = ["email", "given_name", "family_name", "postal_code", "network", "content"]
-    Action.objects.bulk_update(theirs, emptied, batch_size=500)
+    written_to = {action.mark for action in theirs if action.mark} | {supporter.mark}
+    envelopes.erase(Envelope.objects.filter(mark__in=written_to).exclude(kind__in=NOT_THEIRS))
+    blank(theirs)
     personal = Review.objects.exclude(part__in=reviews.impersonal())
     personal.filter(action__in=theirs).delete()
+
+
+def blank(acts: Iterable[Action]) -> None:
+    """Leaves of `acts` what names nobody. With the document goes its key (vault.triggers)."""
+    acts = list(acts)
+    for action in acts:
+        action.facts, action.sealed = remainder(action), b""
+        action.mark = action.domain = action.network = ""
+    emptied = ["sealed", "mark", "domain", "network", "facts"]
+    Action.objects.bulk_update(acts, emptied, batch_size=500)
 
 
 def claim(supporter: Supporter) -> None:
     """Matches what `supporter` sent a moment ago, so that it is erased too; mails nobody."""
     matching.match([])
-    fresh = Action.objects.filter(match=None).only("id", "email", "language")
-    matching.match(a for a in fresh if addresses.canonical(a.email) == supporter.canonical_email)
+    matching.match(Action.objects.filter(match=None, mark=supporter.mark))
 
 
 def remainder(action: Action) -> dict[str, Any]:

@@ -24,7 +24,8 @@ from wagtail.log_actions import LogActionRegistry
 
 from plaidoyer.actions import reviews
 from plaidoyer.actions.models import Review
-from plaidoyer.lib.desk import Ledger, Listing
+from plaidoyer.lib.desk import Ledger
+from plaidoyer.vault.listings import SealedListing
 
 STATES = {
     "waiting": _("waiting"),
@@ -51,7 +52,7 @@ class ReviewFilters(WagtailFilterSet):
         return found.filter(decision="" if state == "waiting" else state)
 
 
-class ReviewList(Listing):
+class ReviewList(SealedListing):
     """What waits, first; several may be accepted at once."""
 
     results_template_name = "actions/admin/reviews.html"
@@ -123,7 +124,7 @@ class ReviewLedger(Ledger):
         DateColumn("queued_at", label=_("Waiting since"), sort_key="queued_at"),
     ]
     filterset_class = ReviewFilters
-    search_fields = ["text"]
+    search_fields = ["action__mark"]
     search_backend_name = None
     # What was not decided yet has an empty decision and comes first.
     ordering = ["decision", "queued_at", "id"]

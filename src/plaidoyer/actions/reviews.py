@@ -88,7 +88,8 @@ def queue(reviews: Iterable[Review]) -> None:
         update_conflicts=True,
         unique_fields=["action", "part"],
         update_fields=[
-            "text",
+            "uid",
+            "sealed",
             "queued_at",
             "locked_by",
             "locked_at",
@@ -167,7 +168,7 @@ def decide(review: Review, *, accept: bool, by: User, reason: str = "") -> None:
     )
     decision = Review.Decision.ACCEPTED if accept else Review.Decision.REJECTED
     now = timezone.now()
-    changed = as_read.filter(text=review.text).update(
+    changed = as_read.filter(queued_at=review.queued_at).update(
         decision=decision,
         reason=reason.strip(),
         decided_at=now,

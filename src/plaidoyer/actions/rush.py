@@ -36,6 +36,7 @@ from plaidoyer.actions.forms import ActForm
 from plaidoyer.actions.guards import challenges, networks
 from plaidoyer.actions.kinds import KINDS
 from plaidoyer.actions.models import Action, ActionForm
+from plaidoyer.vault.seals import Box
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
@@ -114,7 +115,7 @@ class Batches:
         """One INSERT, committed when it comes back; else why not."""
         try:
             session = await self.connected()
-            await session.execute(insert(), [json.dumps(acts, default=str)])
+            await session.execute(insert(), [json.dumps(acts, default=written)])
         except (psycopg.OperationalError, psycopg.InterfaceError, OSError):
             await self.leave()
             return AwayError()
@@ -155,6 +156,11 @@ def answer(batch: list[tuple[Act, "asyncio.Future[None]"]], failure: Exception |
         if done.cancelled():
             continue
         done.set_exception(failure) if failure else done.set_result(None)
+
+
+def written(value: Any) -> str:
+    """What JSON has no form for, as PostgreSQL reads it."""
+    return f"\\x{bytes(value).hex()}" if isinstance(value, Box) else str(value)
 
 
 @functools.cache

@@ -10,7 +10,17 @@ from pathlib import Path
 
 import click
 
-from plaidoyer.config import bundles, civics, handover, ledger, mail, mailing, postgres
+from plaidoyer.config import (
+    bundles,
+    civics,
+    handover,
+    keys,
+    ledger,
+    mail,
+    mailing,
+    postgres,
+    rights,
+)
 
 
 def find_database(*, durable: bool = False) -> None:
@@ -62,6 +72,9 @@ def main() -> None:
 main.add_command(civics.civics)
 main.add_command(handover.handover)
 main.add_command(bundles.bundle)
+main.add_command(keys.keys)
+for group in (rights.retention, rights.erasures, rights.consents):
+    main.add_command(group)
 main.add_command(mail.mail)
 main.add_command(mailing.mailing)
 for command in (ledger.verify, ledger.witness, ledger.cosign, ledger.audit):

@@ -102,6 +102,11 @@ VAR_DIR.mkdir(parents=True, exist_ok=True)
 
 DEBUG = env_bool("DEBUG", False)
 SECRET_KEY = secret_key(VAR_DIR)
+# Under which personal data is sealed (vault.masters): 32 bytes in base64, or their file.
+MASTER_KEY = os.environ.get("MASTER_KEY", "")
+# Who was erased, outside the database: done again after an old copy is put back.
+ERASURES_FILE = Path(os.environ.get("ERASURES_FILE") or VAR_DIR / "erasures")
+MASTER_KEY_FILE = Path(os.environ.get("MASTER_KEY_FILE") or VAR_DIR / "master_key")
 BASE_URL = (os.environ.get("BASE_URL") or "http://localhost:8000").rstrip("/")
 ALLOWED_HOSTS = os.environ.get("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]").split(",")
 CSRF_TRUSTED_ORIGINS = [BASE_URL]
@@ -126,6 +131,7 @@ INSTALLED_APPS = [
     "plaidoyer.supporters",
     "plaidoyer.mail",
     "plaidoyer.organisation",
+    "plaidoyer.vault",
     "plaidoyer.demo",
     "procrastinate.contrib.django",
     "wagtail_localize",

@@ -18,6 +18,7 @@ from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
 from plaidoyer.config import postgres, settings
+from plaidoyer.vault import roots
 
 
 def lay() -> None:
@@ -40,15 +41,25 @@ def read(url: str) -> bool:
         return False
     with psycopg.connect(url) as session:
         session.execute(copy.read_bytes())
+        for purpose, version, wrapped in roots.first():
+            session.execute(
+                "INSERT INTO vault_root (purpose, version, wrapped, made_at)"
+                " VALUES (%s, %s, %s, now())",
+                [purpose, version, wrapped],
+            )
     return True
 
 
 def keep(url: str) -> None:
-    """Copies the tables of the database at `url`, just migrated, for the next one."""
+    """Copies the tables of the database at `url`, just migrated, for the next one.
+
+    Without its roots: each installation has keys of its own.
+    """
     if not is_embedded(url):
         return
     said = postgres.Embedded(settings.VAR_DIR).run(
-        "pg_dump", "--inserts", "--no-owner", "--no-privileges", "--dbname", url
+        *("pg_dump", "--inserts", "--no-owner", "--no-privileges"),
+        *("--exclude-table-data=vault_root", "--dbname", url),
     )
     # Lines of psql's own, and the schema that every database has from the beginning.
     not_sql = ("\\", "CREATE SCHEMA public;")

@@ -7,13 +7,14 @@ class DeliveryConfig(AppConfig):
     verbose_name = _("Delivery")
 
     def ready(self) -> None:
-        from plaidoyer.delivery import bounces, copies, letters, privacy
+        from plaidoyer.delivery import bounces, copies, letters, privacy, retention
         from plaidoyer.delivery.mailboxes import digests, notices, offices
         from plaidoyer.delivery.replies import collecting, surveys
         from plaidoyer.delivery.replies import privacy as replies
         from plaidoyer.mail import returns
         from plaidoyer.mail.kinds import register
         from plaidoyer.supporters.privacy import register as keeps
+        from plaidoyer.supporters.retention import register as retains
 
         register(letters.KIND, letters.compose, _("letter"), official=True)
         register(copies.KIND, copies.compose, _("own copy"))
@@ -26,3 +27,5 @@ class DeliveryConfig(AppConfig):
             returns.register(kind, bounces.receive)
         keeps("replies", export=replies.export, erase=replies.erase)
         keeps("letters", export=privacy.export, erase=privacy.erase)
+        for name, rule in retention.RULES.items():
+            retains(name, rule)

@@ -150,13 +150,13 @@ def release(limit: int = BATCH) -> int:
     return len(letters)
 
 
-READDRESSED = ["recipient", "subject", "body", "language"]
+READDRESSED = ["recipient", "sealed", "language"]
 
 
 def readdress(letter: Letter, to: kind.Recipient) -> None:
     """Writes `letter` to whoever reads it now; its text stays. Saves nothing."""
     words = kind.compose(letter.action, letter.target, letter.action.language, to, letter.post)
-    for name in READDRESSED:
+    for name in ("recipient", "subject", "body", "language"):
         setattr(letter, name, getattr(words, name))
 
 
@@ -172,7 +172,7 @@ def mend(since: datetime.timedelta = datetime.timedelta(days=1)) -> int:
             form__kind__in=delivered_kinds(),
             confirmed_at__gt=timezone.now() - since,
         )
-        .exclude(action__email="")
+        .exclude(action__sealed=b"")
     )
     return len(write(Action.objects.filter(confirmation__in=unwritten)[:BATCH]))
 

@@ -1,3 +1,5 @@
+import uuid
+
 from django.db import models
 from django.db.models.functions import Coalesce
 from django.utils import timezone
@@ -27,13 +29,14 @@ from plaidoyer.delivery.replies.models import (  # noqa: F401
     SurveyStop,
 )
 from plaidoyer.mail.models import Envelope
+from plaidoyer.vault.fields import Part, SealedField
 
 
 class LetterQuerySet(models.QuerySet):
     def standing(self) -> "LetterQuerySet":
         """Those whose act counts (confirmed, not withdrawn, not held) and whose words are kept."""
         counted = Confirmation.objects.counted().filter(action=models.OuterRef("action"))
-        return self.filter(models.Exists(counted)).exclude(body="")
+        return self.filter(models.Exists(counted)).exclude(sealed=b"")
 
     def placed(self) -> "LetterQuerySet":
         """Those of which it is known to whom they go."""
@@ -58,7 +61,7 @@ class LetterQuerySet(models.QuerySet):
 
     def unplaced(self) -> "LetterQuerySet":
         """Those that wait until somebody knows which member of the target represents the writer."""
-        return self.filter(post=None, target__organization__isnull=False, action__content__posts=[])
+        return self.filter(post=None, target__organization__isnull=False, action__facts__posts=[])
 
 
 class OwnCopy(models.Model):
@@ -71,13 +74,15 @@ class OwnCopy(models.Model):
 class Letter(models.Model):
     """One act's message to one target, word for word. Held until the target has an address."""
 
+    uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     action = models.ForeignKey(Action, models.CASCADE, related_name="letters")
     target = models.ForeignKey(Target, models.PROTECT, related_name="letters")
     # Which of the target's members, where the target is a body written to through them.
     post = models.ForeignKey(Post, models.PROTECT, null=True, blank=True, related_name="letters")
     recipient = models.CharField(_("recipient"), max_length=300)
-    subject = models.CharField(_("subject"), max_length=250)
-    body = models.TextField(_("body"))
+    sealed = SealedField()
+    subject = Part(_("subject"))
+    body = Part(_("body"))
     # In which it is written: its reader's where the organiser has that version. "": the act's.
     language = models.CharField(_("language"), max_length=12, blank=True, default="")
     # It thanks an ally, by a rule of the organiser, instead of asking.

@@ -59,15 +59,15 @@ def place_known(limit: int = BATCH) -> int:
         "action__said_seat__post"
     )[:limit]:
         placed += placed_or_left(letter, letter.action.said_seat.post)
-    codes = waiting.exclude(action__postal_code="")
-    by_body: dict[int, set[str]] = {}
-    for body, code in codes.values_list("target__organization", "action__postal_code").distinct():
-        by_body.setdefault(body, set()).add(code)
-    for key, written in by_body.items():
+    by_body: dict[int, list[Letter]] = {}
+    for letter in waiting.select_related("action", "target").order_by("id"):
+        if letter.action.postal_code:
+            by_body.setdefault(letter.target.organization_id, []).append(letter)
+    for key, letters in by_body.items():
+        written = {letter.action.postal_code for letter in letters}
         known = members(Organization.objects.get(pk=key), written)
         lookups.ask(written - known.keys())
-        these = waiting.filter(target__organization=key, action__postal_code__in=known)
-        for letter in these.select_related("action").order_by("id")[:limit]:
+        for letter in [one for one in letters if one.action.postal_code in known][:limit]:
             placed += placed_or_left(letter, known[letter.action.postal_code])
     return placed
 

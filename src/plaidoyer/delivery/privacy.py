@@ -44,4 +44,4 @@ def erase(supporter: Supporter) -> None:
     envelopes.cancel(sent)
     sent.update(reply="")
     envelopes.erase(Envelope.objects.filter(own_copy__in=copies))
-    letters.update(subject="", body="")
+    letters.update(sealed=b"")

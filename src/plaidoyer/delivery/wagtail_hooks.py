@@ -21,9 +21,10 @@ from plaidoyer.delivery.mailboxes import desks as mailboxes  # noqa: F401  (its 
 from plaidoyer.delivery.mailboxes import targets  # noqa: F401
 from plaidoyer.delivery.models import Letter, LetterQuerySet
 from plaidoyer.delivery.replies import desks as replies  # noqa: F401  (its screens)
-from plaidoyer.lib.desk import Ledger, Listing
+from plaidoyer.lib.desk import Ledger
 from plaidoyer.mail.columns import StateColumn
 from plaidoyer.mail.models import Envelope
+from plaidoyer.vault.listings import SealedListing
 
 HELD, HELD_WORDS = "held", _("held: no address")
 UNPLACED = "unplaced"
@@ -59,7 +60,7 @@ class LetterFilters(WagtailFilterSet):
         return letters.filter(envelope__state=state)
 
 
-class LetterList(Listing):
+class LetterList(SealedListing):
     def get_base_queryset(self) -> QuerySet:
         letters = super().get_base_queryset()
         unplaced = Letter.objects.unplaced().filter(pk=OuterRef("pk"), envelope=None)
@@ -136,7 +137,7 @@ class LetterLedger(Ledger):
         DateColumn("written_at", label=_("Written"), sort_key="written_at"),
     ]
     filterset_class = LetterFilters
-    search_fields = ["recipient", "subject", "action__family_name"]
+    search_fields = ["recipient", "action__mark"]
     search_backend_name = None
     ordering = ["-written_at"]
 

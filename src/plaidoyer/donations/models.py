@@ -1,4 +1,5 @@
 import uuid
+from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -30,6 +31,8 @@ from plaidoyer.donations.words import Channel, Frequency, Method, currencies
 from plaidoyer.lib import money, wording
 from plaidoyer.lib.words import WordsField
 from plaidoyer.supporters.models import Supporter
+from plaidoyer.vault import marks
+from plaidoyer.vault.fields import Part, SealedField
 
 __all__ = [
     "BankFormat",
@@ -195,11 +198,14 @@ class Donation(models.Model):
     language = models.CharField(_("language"), max_length=12)
     # Who gives. Emptied when the time of keeping is over, or at the donor's wish where no law
     # obliges us to keep it (privacy).
-    email = models.CharField(_("e-mail"), max_length=254, blank=True)
-    given_name = models.CharField(_("given name"), max_length=100, blank=True)
-    family_name = models.CharField(_("family name"), max_length=100, blank=True)
-    phone = models.CharField(_("telephone"), max_length=40, blank=True)
-    address = models.TextField(_("postal address"), blank=True)
+    sealed = SealedField()
+    email = Part(_("e-mail"))
+    given_name = Part(_("given name"))
+    family_name = Part(_("family name"))
+    phone = Part(_("telephone"))
+    address = Part(_("postal address"))
+    # Of the address: donors are told apart by it (vault.marks).
+    mark = models.CharField(max_length=32, blank=True, editable=False)
     supporter = models.ForeignKey(
         Supporter, models.SET_NULL, null=True, blank=True, related_name="donations"
     )
@@ -223,13 +229,17 @@ class Donation(models.Model):
             models.CheckConstraint(name="donation_of_something", condition=Q(amount__gt=0))
         ]
         indexes = [
-            models.Index("email", name="donation_email"),
+            models.Index("mark", name="donation_mark"),
             models.Index("network", "promised_at", name="donation_network"),
             models.Index("promised_at", name="donation_promised"),
         ]
 
     def __str__(self) -> str:
         return f"{self.donor} · {self.worth}"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        self.mark = marks.address(self.email)
+        super().save(*args, **kwargs)
 
     @property
     def full_name(self) -> str:

@@ -8,8 +8,8 @@ from django.utils import timezone
 
 from plaidoyer.donations import messages
 from plaidoyer.donations.models import Donation, DonationMail
-from plaidoyer.lib import addresses
 from plaidoyer.supporters.models import Supporter
+from plaidoyer.vault import marks
 
 # Whoever types a stranger's address has us write to it no more often than this in a day.
 MAILS_A_DAY = 3
@@ -20,8 +20,7 @@ DAY = timedelta(days=1)
 def promise(*, tell: bool = True, **facts: Any) -> Donation:
     """Writes down what somebody means to give; mails how, where there is an address."""
     email = facts.get("email", "")
-    canonical = addresses.canonical(email) if email else ""
-    supporter = Supporter.objects.filter(canonical_email=canonical).first() if canonical else None
+    supporter = Supporter.objects.filter(mark=marks.address(email)).first() if email else None
     donation = Donation.objects.create(supporter=supporter, **facts)
     if tell and email and not is_flooded(email):
         messages.queue(DonationMail.Kind.INSTRUCTIONS, donation)
@@ -35,7 +34,7 @@ def recognise(donation: Donation) -> Supporter | None:
         return donation.supporter
     known = {name: getattr(donation, name) for name in ("email", "given_name", "family_name")}
     donation.supporter, _new = Supporter.objects.get_or_create(
-        canonical_email=addresses.canonical(donation.email),
+        mark=marks.address(donation.email),
         defaults=known | {"language": donation.language},
     )
     donation.save(update_fields=["supporter"])
@@ -46,7 +45,7 @@ def is_flooded(email: str) -> bool:
     """Whether that address had as many mails of ours today as nobody may have us send."""
     lately = DonationMail.objects.filter(
         kind=DonationMail.Kind.INSTRUCTIONS,
-        donation__email__iexact=email,
+        donation__mark=marks.address(email),
         donation__promised_at__gt=timezone.now() - DAY,
     )
     return lately.count() >= MAILS_A_DAY

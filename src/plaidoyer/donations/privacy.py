@@ -25,9 +25,7 @@ BATCH = 500
 
 def of(supporter: Supporter) -> QuerySet[Donation]:
     """The gifts of `supporter`: those matched, and those of the same address."""
-    same = Q(supporter=supporter)
-    if supporter.email:
-        same |= Q(email__iexact=supporter.email)
+    same = Q(supporter=supporter) | Q(mark=supporter.mark)
     return Donation.objects.filter(same).order_by("promised_at", "pk")
 
 
@@ -65,7 +63,9 @@ def erase(supporter: Supporter) -> None:
     keys = list(theirs.values_list("pk", flat=True))
     envelopes.cancel(Envelope.objects.filter(donation_mail__donation__in=keys))
     empty(Donation.objects.filter(pk__in=keys, payments=None))
-    Donation.objects.filter(pk__in=keys).update(supporter=None, phone="", via="", network="")
+    for paid in Donation.objects.filter(pk__in=keys):
+        paid.supporter, paid.phone, paid.via, paid.network = None, "", "", ""
+        paid.save()
 
 
 def empty(donations: QuerySet[Donation]) -> int:
@@ -73,13 +73,12 @@ def empty(donations: QuerySet[Donation]) -> int:
     keys = list(donations.values_list("pk", flat=True))
     now = timezone.now()
     envelopes.erase(Envelope.objects.filter(donation_mail__donation__in=keys))
-    receipts = Receipt.objects.filter(lines__payment__donation__in=keys).exclude(pdf=b"")
-    Receipt.objects.filter(pk__in=list(receipts.values_list("pk", flat=True))).update(pdf=b"")
+    receipts = Receipt.objects.filter(lines__payment__donation__in=keys).exclude(sealed=b"")
+    Receipt.objects.filter(pk__in=list(receipts.values_list("pk", flat=True))).update(sealed=b"")
     lines = BankLine.objects.filter(payment__donation__in=keys)
-    lines.update(name="", words="", emptied_at=now)
-    whole = dict.fromkeys(("email", "given_name", "family_name", "phone", "address", "via"), "")
+    lines.update(sealed=b"", emptied_at=now)
     return Donation.objects.filter(pk__in=keys).update(
-        **whole, network="", supporter=None, emptied_at=now
+        sealed=b"", mark="", via="", network="", supporter=None, emptied_at=now
     )
 
 
@@ -97,7 +96,7 @@ def forget(now: datetime.datetime | None = None) -> int:
     first_kept = timezone.localtime(now).year - GivingSettings.current().kept_years
     old = datetime.datetime(first_kept, 1, 1, tzinfo=timezone.get_default_timezone())
     BankLine.objects.filter(payment=None, emptied_at=None, booked_on__lt=old.date()).update(
-        name="", words="", emptied_at=now
+        sealed=b"", emptied_at=now
     )
     kept = Donation.objects.filter(emptied_at=None).annotate(last=Max("payments__paid_at"))
     over = kept.filter(Q(last__lt=old) | Q(last=None, promised_at__lt=now - UNPAID))

@@ -21,6 +21,7 @@ from plaidoyer.donations.models import Donation, Fund, Payment, Receipt
 from plaidoyer.donations.paper import desks as paper
 from plaidoyer.lib import wording
 from plaidoyer.lib.desk import Desk, Ledger, Listing, RowsPanel
+from plaidoyer.vault.listings import SealedListing
 
 
 def told(amount: int, currency: str) -> str:
@@ -93,7 +94,7 @@ class GiftFilters(WagtailFilterSet):
         return rows.filter(is_paid=state == "paid")
 
 
-class GiftList(Listing):
+class GiftList(SealedListing):
     def get_base_queryset(self) -> QuerySet:
         paid = Payment.objects.filter(donation=OuterRef("pk"))
         return super().get_base_queryset().select_related("fund").annotate(is_paid=Exists(paid))
@@ -126,7 +127,7 @@ class GiftLedger(Ledger):
         DateColumn("promised_at", label=_("Promised"), sort_key="promised_at"),
     ]
     filterset_class = GiftFilters
-    search_fields = ["family_name", "given_name", "email", "code"]
+    search_fields = ["code", "mark"]
     search_backend_name = None
     ordering = ["-promised_at"]
 
@@ -140,7 +141,7 @@ class ReceiptList(Listing):
         return [*super().header_more_buttons, annual]
 
     def get_base_queryset(self) -> QuerySet:
-        return super().get_base_queryset().defer("pdf")
+        return super().get_base_queryset().defer("sealed")
 
 
 class ReceiptLedger(Ledger):

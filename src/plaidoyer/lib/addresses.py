@@ -79,15 +79,20 @@ def canonical(address: str) -> str:
     to send: mail goes to the address as it was typed.
     """
     local, _, domain = address.strip().rpartition("@")
-    domain = domain.lower()
-    with contextlib.suppress(UnicodeError):
-        domain = domain.encode("idna").decode("ascii")
-    domain = SAME_DOMAIN.get(domain, domain)
+    domain = canonical_domain(domain)
     local = local.casefold()
     local = local.partition("+")[0] or local
     if domain in DOTLESS:
         local = local.replace(".", "") or local
     return f"{local}@{domain}"
+
+
+@functools.lru_cache(maxsize=5000)
+def canonical_domain(domain: str) -> str:
+    domain = domain.lower()
+    with contextlib.suppress(UnicodeError):
+        domain = domain.encode("idna").decode("ascii")
+    return SAME_DOMAIN.get(domain, domain)
 
 
 def folded(name: str) -> str:

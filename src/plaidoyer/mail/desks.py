@@ -3,7 +3,7 @@
 from typing import Any
 
 from django import forms
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.urls import URLPattern, path, reverse
 from django.utils.formats import date_format
 from django.utils.html import format_html
@@ -16,10 +16,11 @@ from wagtail.admin.ui.tables import Column, DateColumn
 from wagtail.admin.widgets.button import HeaderButton
 
 from plaidoyer.lib.addresses import BadAddressError, validated
-from plaidoyer.lib.desk import Ledger, Listing
-from plaidoyer.mail import suppressions
+from plaidoyer.lib.desk import Ledger
+from plaidoyer.mail import kinds
 from plaidoyer.mail.messages import one_line
 from plaidoyer.mail.models import Incoming, Suppression
+from plaidoyer.vault.listings import SealedListing
 
 
 class SuppressionForm(forms.Form):
@@ -69,15 +70,7 @@ class SuppressionFilters(WagtailFilterSet):
         return rows.filter(lifted_at__isnull=state == "in_force")
 
 
-class SuppressionList(Listing):
-    def search_queryset(self, queryset: QuerySet) -> QuerySet:
-        """By a part of the address; by a whole one in every spelling, hashed or not."""
-        if not self.is_searching:
-            return queryset
-        said = one_line(self.search_query)
-        found = Q(address__icontains=said)
-        return queryset.filter(found | suppressions.of([said]) if "@" in said else found)
-
+class SuppressionList(SealedListing):
     def get_header_buttons(self) -> list[Any]:
         if not self.request.user.has_perm("mail.change_suppression"):
             return []
@@ -87,9 +80,7 @@ class SuppressionList(Listing):
 
 def address(row: Suppression) -> str:
     """The address, or that it is kept as a hash only."""
-    if row.address.startswith(suppressions.HASHED):
-        return str(_("(erased: kept as a hash)"))
-    return row.address
+    return row.address or str(_("(erased: kept as a hash)"))
 
 
 def standing(row: Suppression) -> str:
@@ -116,7 +107,7 @@ class SuppressionLedger(Ledger):
         Column("lifted_at", label=_("State"), accessor=standing),
     ]
     filterset_class = SuppressionFilters
-    search_fields = ["address"]
+    search_fields = ["mark"]
     search_backend_name = None
     ordering = ["-suppressed_at"]
 
@@ -138,14 +129,14 @@ class IncomingFilters(WagtailFilterSet):
         fields = ["kind", "received_at"]
 
 
-class IncomingList(Listing):
+class IncomingList(SealedListing):
     def get_base_queryset(self) -> QuerySet:
-        return super().get_base_queryset().select_related("envelope").defer("raw")
+        return super().get_base_queryset().select_related("envelope")
 
 
 def about(row: Incoming) -> str:
     """To whom the mail was that this is about."""
-    return row.envelope.to_address if row.envelope else "—"
+    return kinds.address(row.envelope) if row.envelope else "—"
 
 
 class IncomingLedger(Ledger):
@@ -163,6 +154,6 @@ class IncomingLedger(Ledger):
         Column("via", label=_("Came by")),
     ]
     filterset_class = IncomingFilters
-    search_fields = ["words", "code", "envelope__to_address"]
+    search_fields = ["code", "mark"]
     search_backend_name = None
     ordering = ["-received_at"]

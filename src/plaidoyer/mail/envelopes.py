@@ -6,7 +6,8 @@ from collections.abc import Iterable, Sequence
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from plaidoyer.mail.models import Batch, Envelope
+from plaidoyer.mail.models import Batch, Envelope, Incoming
+from plaidoyer.vault import marks
 
 State = Envelope.State
 
@@ -28,7 +29,14 @@ def queue(
     due_at = due_at or timezone.now()
     return Envelope.objects.bulk_create(
         [
-            Envelope(kind=kind, to_address=address, urgency=urgency, due_at=due_at, batch=batch)
+            Envelope(
+                kind=kind,
+                to_address=address,
+                mark=marks.address(address),
+                urgency=urgency,
+                due_at=due_at,
+                batch=batch,
+            )
             for address in to_addresses
         ],
         batch_size=1000,
@@ -51,10 +59,13 @@ def cancel(envelopes: Iterable[Envelope]) -> int:
 def erase(envelopes: QuerySet[Envelope]) -> None:
     """Empties `envelopes` of whom they were for, and cancels those that have not begun to leave.
 
-    The server's words go too: they often repeat the address.
+    The server's words go too, and what came back of them.
     """
     cancel(envelopes)
-    Envelope.objects.filter(pk__in=envelopes.values("pk")).update(to_address="", reply="")
+    Incoming.objects.filter(envelope__in=envelopes.values("pk")).update(
+        sealed=b"", recipient="", mark=""
+    )
+    Envelope.objects.filter(pk__in=envelopes.values("pk")).update(sealed=b"", mark="", reply="")
 
 
 def settle(envelope: Envelope, *, arrived: bool) -> bool:

@@ -5,11 +5,11 @@ A room registers its composer when Django starts (its `apps.py`), so that mail k
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 from django.utils.functional import Promise
 
 from plaidoyer.mail.models import Envelope
+from plaidoyer.mail.pieces import Leased
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,11 +32,14 @@ class Message:
 Composer = Callable[[Sequence[Envelope]], dict[int, Message]]
 
 # What makes the bytes of each of those that are still to be sent (Template.fill), for kinds that go
-# to many: no row of ours is read one by one. They get what a sender leased (mail.pieces.Leased).
-# No line of those bytes begins with a dot.
-Filler = Callable[[Sequence[Any]], Mapping[int, Callable[[], bytes]]]
+# to many: no row of ours is read one by one. No line of those bytes begins with a dot.
+Filler = Callable[[Sequence[Leased]], Mapping[int, Callable[[], bytes]]]
+
+# The addresses of those that still have one, for kinds whose envelopes bear none.
+Addresser = Callable[[Sequence[int]], Mapping[int, str]]
 
 COMPOSERS: dict[str, Composer] = {}
+ADDRESSES: dict[str, Addresser] = {}
 FILLERS: dict[str, Filler] = {}
 LABELS: dict[str, str | Promise] = {}
 # Kinds that go to many who agreed: a complaint stops these.
@@ -57,14 +60,18 @@ def register(
     asked: bool = False,
     official: bool = False,
     filler: Filler | None = None,
+    addresses: Addresser | None = None,
 ) -> None:
     """Lets `composer` write the envelopes of `kind`, which the back office calls `label`.
 
-    With a `filler` the senders use that, and the composer only shows what they send.
+    With a `filler` the senders use that, and the composer only shows what they send. With
+    `addresses` its envelopes bear no address: it is looked up, by their ids, when they leave.
     """
     COMPOSERS[kind] = composer
     if filler:
         FILLERS[kind] = filler
+    if addresses:
+        ADDRESSES[kind] = addresses
     LABELS[kind] = label or kind
     if bulk:
         BULK.add(kind)
@@ -72,3 +79,18 @@ def register(
         ASKED.add(kind)
     if official:
         OFFICIAL.add(kind)
+
+
+def addressed(leased: Sequence[Leased]) -> list[Leased]:
+    """`leased` in their order, with the addresses of those that bear none."""
+    found: dict[int, str] = {}
+    for kind in {one.kind for one in leased} & ADDRESSES.keys():
+        found |= ADDRESSES[kind]([one.pk for one in leased if one.kind == kind])
+    return [one._replace(to_address=found.get(one.pk, one.to_address)) for one in leased]
+
+
+def address(envelope: Envelope) -> str:
+    """Where one envelope goes, wherever its address is kept; nothing once its reader is erased."""
+    if envelope.kind in ADDRESSES:
+        return ADDRESSES[envelope.kind]([envelope.pk]).get(envelope.pk, envelope.to_address)
+    return envelope.to_address

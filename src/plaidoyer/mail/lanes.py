@@ -13,6 +13,7 @@ from django.conf import settings
 
 from plaidoyer.mail.pieces import Piece, Stage
 from plaidoyer.mail.relay import Reply, Session
+from plaidoyer.mail.scrubbing import scrubbed
 
 if TYPE_CHECKING:
     from plaidoyer.mail.wires import Wire
@@ -132,7 +133,7 @@ class Lane:
         """The server's word on the body."""
         piece, self.pouring = self.pouring, None
         assert piece
-        self.wire.journal.done(piece.id, reply.words)
+        self.wire.journal.done(piece.id, scrubbed(reply.words, piece.leased.to_address))
         self.wire.end(piece, Stage.BODY, reply)
         self.offer()
 
@@ -149,7 +150,8 @@ class Lane:
         """The server ends the session: what it answers by that is put off, the rest goes on."""
         self.session.close()
         if stage is Stage.BODY and self.pouring:
-            self.wire.journal.done(self.pouring.id, reply.words)
+            to = self.pouring.leased.to_address
+            self.wire.journal.done(self.pouring.id, scrubbed(reply.words, to))
             self.wire.end(self.pouring, stage, reply)
             self.pouring = None
         elif self.offered and not self.pouring and stage in {Stage.MAIL, Stage.RCPT, Stage.DATA}:

@@ -12,9 +12,11 @@ from typing import Any, NamedTuple
 
 from django.db import DEFAULT_DB_ALIAS, connections
 
+from plaidoyer.mail import kinds
 from plaidoyer.mail.journals import AliveError, Journal, place
 from plaidoyer.mail.models import Envelope
 from plaidoyer.mail.pieces import Leased
+from plaidoyer.vault.seals import Box
 
 State = Envelope.State
 
@@ -57,9 +59,11 @@ LEASE = """
         UPDATE mail_envelope e
         SET state = 'leased', sender = %(sender)s, leased_at = clock_timestamp(), begun_at = NULL
         FROM due WHERE e.id = due.id
-        RETURNING e.id, e.uid, e.kind, e.to_address, e.urgency, e.attempts, e.batch_id, e.due_at
+        RETURNING e.id, e.uid, e.kind, e.sealed, e.urgency, e.attempts, e.batch_id, e.due_at
     )
-    SELECT id, uid, kind, to_address, urgency, attempts, batch_id FROM taken
+    SELECT taken.id, taken.uid, kind, uuid_send(taken.uid) || wrapped || sealed, urgency, attempts,
+        batch_id
+    FROM taken LEFT JOIN vault_key ON vault_key.uid = taken.uid
     ORDER BY urgency DESC, due_at, id
 """
 # Erased since it began to leave: the server's words may repeat the address.
@@ -68,7 +72,7 @@ RECORD = """
         state = CASE WHEN r.state IN ('queued', 'deferred') AND e.unwanted_at IS NOT NULL
             THEN 'cancelled' ELSE r.state END,
         sender = NULL,
-        reply = CASE WHEN e.to_address = '' THEN '' ELSE coalesce(r.words, e.reply) END,
+        reply = CASE WHEN e.mark = '' THEN '' ELSE coalesce(r.words, e.reply) END,
         attempts = e.attempts + r.attempt,
         due_at = coalesce(now() + make_interval(secs => r.after), e.due_at),
         begun_at = r.begun_at,
@@ -80,6 +84,11 @@ RECORD = """
     RETURNING e.id
 """
 TRIED = {State.ACCEPTED, State.REFUSED, State.DEFERRED}
+
+
+def opened(raw: bytes | None) -> str:
+    """The address in an envelope's document, as LEASE reads it; nothing where it has none."""
+    return Box(Envelope._meta.db_table, raw).parts.get("to_address", "")
 
 
 class Verdict(NamedTuple):
@@ -125,7 +134,8 @@ class Holder:
     def lease(self, size: int, *, above: int = -32768) -> list[Leased]:
         """Up to `size` due envelopes of an urgency `above` that, the urgent first, now ours."""
         values = {"size": size, "above": above, "sender": self.number}
-        return [Leased(*row) for row in self.rows(LEASE, values)]
+        leased = [Leased(*row) for row in self.rows(LEASE, values)]
+        return kinds.addressed([one._replace(to_address=opened(one.to_address)) for one in leased])
 
     def record(self, verdicts: Mapping[int, Verdict]) -> set[int]:
         """Writes what became of envelopes of ours; which of them were ours indeed."""

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from plaidoyer.mail.domains.models import DomainCheck
 from plaidoyer.mail.inbound.models import Incoming, Suppression
+from plaidoyer.vault.fields import Part, SealedField
 
 __all__ = ["DomainCheck", "Envelope", "EnvelopeQuerySet", "Incoming", "Suppression"]
 
@@ -55,7 +56,10 @@ class EnvelopeQuerySet(models.QuerySet):
 
 
 class Envelope(models.Model):
-    """One message to one address. Its words are composed when it is sent, never stored here."""
+    """One message to one address. Its words are composed when it is sent, never stored here.
+
+    Of a kind that tells addresses itself (kinds.ADDRESSES) the address is not stored here either.
+    """
 
     class State(models.TextChoices):
         QUEUED = "queued", _("waiting")
@@ -102,7 +106,10 @@ class Envelope(models.Model):
     )
     kind = models.CharField(_("kind"), max_length=30)
     urgency = models.SmallIntegerField(default=0, help_text="Higher leaves first.")
-    to_address = models.CharField(_("to"), max_length=254)
+    sealed = SealedField()
+    to_address = Part(_("to"))
+    # By which a mail is found by its address (vault.marks); empty once its reader was erased.
+    mark = models.CharField(max_length=32, blank=True, editable=False)
     state = models.CharField(_("state"), max_length=10, choices=State.choices, default=State.QUEUED)
     queued_at = models.DateTimeField(_("queued"), default=timezone.now)
     due_at = models.DateTimeField(_("due"), default=timezone.now)
@@ -140,6 +147,7 @@ class Envelope(models.Model):
                 condition=models.Q(state__in=["queued", "deferred"], batch__isnull=False),
             ),
             models.Index("sender", name="envelope_leased", condition=models.Q(state="leased")),
+            models.Index("mark", name="envelope_to", condition=~models.Q(mark="")),
         ]
         constraints = [
             models.CheckConstraint(

@@ -110,6 +110,4 @@ def read_local_part(local: str) -> tuple[str, uuid.UUID] | None:
 
 def erase(envelopes: QuerySet[Envelope] | Iterable[Envelope]) -> int:
     """Empties what came back of `envelopes` of whom it was about; how many rows."""
-    return Incoming.objects.filter(envelope__in=envelopes).update(
-        raw=b"", sender="", recipient="", words="", address_hash=""
-    )
+    return Incoming.objects.filter(envelope__in=envelopes).update(sealed=b"", recipient="", mark="")

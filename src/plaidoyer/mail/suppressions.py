@@ -1,16 +1,13 @@
 """The list of addresses that must get no mail of ours: on it, off it again, and who stands on it.
 
-Looked at by the sender of every envelope just before it leaves. An address of somebody who was
-erased stands on it as a keyed hash, so that we still know it when it comes back and at no other
+Looked at by the sender of every envelope just before it leaves. An address stands on it by its mark
+(vault.marks), so that we still know that of somebody erased when it comes back, and at no other
 time.
 """
 
 import datetime
-import hashlib
-import hmac
 from collections.abc import Iterable, Sequence
 
-from django.conf import settings
 from django.db import transaction
 from django.db.models import Q
 from django.db.models.expressions import RawSQL
@@ -20,28 +17,16 @@ from plaidoyer.lib.addresses import canonical
 from plaidoyer.mail import kinds
 from plaidoyer.mail.models import Envelope, Suppression
 from plaidoyer.mail.pieces import Leased
+from plaidoyer.vault import marks
 
 Reason, Lift = Suppression.Reason, Suppression.Lift
 
-HASHED = "hash:"
 # After that long, a mail that its reader has just asked for may try a bounced address once more.
 REST = datetime.timedelta(days=1)
 
 
 class ListedError(ValueError):
     """The address is on the list already."""
-
-
-def hashed(address: str) -> str:
-    """A canonical `address` as a keyed hash: the same for the same address, and no way back."""
-    key = settings.SECRET_KEY.encode()
-    return hmac.digest(key, f"mail.address.{address}".encode(), hashlib.sha256).hex()
-
-
-def spellings(address: str) -> list[str]:
-    """As what `address` may stand on the list."""
-    plain = canonical(address)
-    return [plain, HASHED + hashed(plain)]
 
 
 def suppress(
@@ -63,14 +48,16 @@ def suppress(
         return False
     with transaction.atomic():
         there = Suppression.objects.in_force().select_for_update(no_key=True)
-        weaker = there.filter(address__in=spellings(plain), reason=Reason.COMPLAINED)
+        mark = marks.address(plain)
+        weaker = there.filter(mark=mark, reason=Reason.COMPLAINED)
         if reason != Reason.COMPLAINED:
             weaker.update(lifted_at=timezone.now(), lifted_how=Lift.BY_HAND, lifted_because=reason)
-        if there.filter(address__in=spellings(plain)).exists():
+        if there.filter(mark=mark).exists():
             return False
         made = Suppression.objects.bulk_create(
             [
                 Suppression(
+                    mark=mark,
                     address=plain,
                     reason=reason,
                     words=words[:500],
@@ -104,11 +91,11 @@ def prove(moments: dict[str, datetime.datetime]) -> int:
     Whoever followed a link in our mail after a bounce has a mailbox that lives. A complaint, and
     what somebody entered by hand, is no matter of that and stays.
     """
-    asked = {s: at for address, at in moments.items() for s in spellings(address)}
+    asked = {marks.address(address): at for address, at in moments.items()}
     if not asked:
         return 0
-    bounced = Suppression.objects.in_force().filter(address__in=asked, reason=Reason.BOUNCED)
-    living = [one.pk for one in bounced if asked[one.address] > one.suppressed_at]
+    bounced = Suppression.objects.in_force().filter(mark__in=asked, reason=Reason.BOUNCED)
+    living = [one.pk for one in bounced if asked[one.mark] > one.suppressed_at]
     return (
         Suppression.objects.in_force()
         .filter(pk__in=living)
@@ -117,26 +104,24 @@ def prove(moments: dict[str, datetime.datetime]) -> int:
 
 
 def hide(address: str) -> None:
-    """Somebody is erased: what the list says of their address is kept under a keyed hash only."""
-    plain = canonical(address)
-    Suppression.objects.filter(address=plain).update(
-        address=HASHED + hashed(plain), words="", envelope=None, lifted_because=""
+    """Somebody is erased: what the list says of their address is kept under its mark only."""
+    Suppression.objects.filter(mark=marks.address(address)).update(
+        sealed=b"", envelope=None, lifted_because=""
     )
 
 
 def stopped(envelopes: Sequence[Envelope | Leased]) -> set[int]:
     """Those of `envelopes`, by id, that the list keeps from leaving; one query."""
-    by_spelling: dict[str, list[Envelope | Leased]] = {}
+    by_mark: dict[str, list[Envelope | Leased]] = {}
     for envelope in envelopes:
-        for spelling in spellings(envelope.to_address):
-            by_spelling.setdefault(spelling, []).append(envelope)
+        by_mark.setdefault(marks.address(envelope.to_address), []).append(envelope)
     # As one text: a thousand parameters take longer to write than to look up.
-    these = RawSQL(r"SELECT string_to_table(%s, E'\n')", ["\n".join(by_spelling)])
-    listed = Suppression.objects.in_force().filter(address__in=these)
+    these = RawSQL(r"SELECT string_to_table(%s, E'\n')", ["\n".join(by_mark)])
+    listed = Suppression.objects.in_force().filter(mark__in=these)
     return {
         envelope.pk
-        for address, reason, since in listed.values_list("address", "reason", "suppressed_at")
-        for envelope in by_spelling[address]
+        for mark, reason, since in listed.values_list("mark", "reason", "suppressed_at")
+        for envelope in by_mark[mark]
         if stops(reason, envelope.kind, since)
     }
 
@@ -156,10 +141,10 @@ def stops(reason: str, kind: str, since: datetime.datetime) -> bool:
 
 def is_stopped(address: str, kind: str) -> bool:
     """Whether a mail of `kind` to `address` would not leave now."""
-    listed = Suppression.objects.in_force().filter(address__in=spellings(address))
+    listed = Suppression.objects.in_force().filter(mark=marks.address(address))
     return any(stops(one.reason, kind, one.suppressed_at) for one in listed)
 
 
 def of(addresses: Iterable[str]) -> Q:
-    """The entries of `addresses`, in whatever form they stand on the list."""
-    return Q(address__in=[s for address in addresses for s in spellings(address)])
+    """The entries of `addresses`, however these are spelt."""
+    return Q(mark__in=[marks.address(address) for address in addresses])

@@ -11,11 +11,12 @@ from wagtail.admin.viewsets.model import ModelViewSetGroup
 from wagtail.log_actions import LogActionRegistry
 
 from plaidoyer.lib.desk import Ledger
-from plaidoyer.mail import views
+from plaidoyer.mail import kinds, views
 from plaidoyer.mail.columns import StateColumn
 from plaidoyer.mail.desks import IncomingLedger, SuppressionLedger
 from plaidoyer.mail.kinds import LABELS
 from plaidoyer.mail.models import Envelope
+from plaidoyer.vault.listings import SealedListing
 
 
 class MailFilters(WagtailFilterSet):
@@ -38,7 +39,7 @@ class MailLedger(Ledger):
     icon = "mail"
     menu_order = 170
     list_display = [
-        Column("to_address", label=pgettext_lazy("mail", "To")),
+        Column("to_address", label=pgettext_lazy("mail", "To"), accessor=kinds.address),
         Column("kind", label=_("Kind"), accessor=kind),
         StateColumn(label=_("State"), envelope=lambda row: row, none="", list_url="mail:index"),
         Column("reply", label=_("The server’s words")),
@@ -47,7 +48,8 @@ class MailLedger(Ledger):
         Column("attempts", label=_("Attempts"), sort_key="attempts"),
     ]
     filterset_class = MailFilters
-    search_fields = ["to_address"]
+    index_view_class = SealedListing
+    search_fields = ["mark"]
     search_backend_name = None
     ordering = ["-queued_at"]
 

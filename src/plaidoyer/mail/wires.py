@@ -19,6 +19,7 @@ from plaidoyer.mail.journals import Journal
 from plaidoyer.mail.lanes import Lane
 from plaidoyer.mail.pieces import End, Leased, Piece, Stage
 from plaidoyer.mail.relay import LostError, Reply, Session
+from plaidoyer.mail.scrubbing import scrubbed
 
 # So many sessions lost one after the other mean that the relay is ill, not a message.
 MOST_LOSSES = 3
@@ -208,7 +209,8 @@ class Wire:
 
     def end(self, piece: Piece, stage: Stage, reply: Reply, error: Exception | None = None) -> None:
         """`piece` came to an end here, for now or for good."""
-        self.ends.append(End(piece, stage, reply, time.time(), error))
+        words = scrubbed(reply.words, piece.leased.to_address)
+        self.ends.append(End(piece, stage, Reply(reply.code, words), time.time(), error))
         if stage is not Stage.LOST:
             self.losses = 0
         if len(self.ends) >= self.wake_at:

@@ -21,7 +21,14 @@ class NewslettersConfig(AppConfig):
         from plaidoyer.newsletters.segments.all import OWN
         from plaidoyer.supporters.privacy import register as keeps
 
-        kinds.register(mailings.KIND, copies.compose, _("mailing"), bulk=True, filler=copies.fill)
+        kinds.register(
+            mailings.KIND,
+            copies.compose,
+            _("mailing"),
+            bulk=True,
+            filler=copies.fill,
+            addresses=copies.addresses,
+        )
         kinds.register(notices.KIND, notices.compose, _("mailing that did not leave"))
         for condition in OWN:
             conditions.register(condition())

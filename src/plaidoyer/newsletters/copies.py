@@ -32,6 +32,7 @@ from plaidoyer.newsletters.models import Copy, Mailing, Pause, TopicEnd, Version
 from plaidoyer.newsletters.results import clicks
 from plaidoyer.organisation.models import Organisation
 from plaidoyer.supporters.models import Subscription, Supporter
+from plaidoyer.vault.seals import Box
 
 SLOTS = (GIVEN_NAME, UNSUBSCRIBE_URL, READER, PERSONAL)
 LEAVE = "unsubscribe"  # what the token in that address opens
@@ -49,7 +50,7 @@ class Held(NamedTuple):
     language: str
     variant: str
     uid: UUID
-    given_name: str
+    box: Box
 
 
 def compose(envelopes: Sequence[Envelope]) -> dict[int, Message]:
@@ -135,15 +136,22 @@ def wanted(envelopes: Sequence[int]) -> list[Held]:
     )
     columns = ("envelope_id", "mailing_id", "supporter_id", "language", "variant")
     rows = copies.order_by("mailing_id", "envelope_id").values_list(
-        *columns, "supporter__uid", "supporter__given_name"
+        *columns, "supporter__uid", "supporter__sealed"
     )
     return [Held(*row) for row in rows]
 
 
+def addresses(envelopes: Sequence[int]) -> dict[int, str]:
+    """Where those copies go that are still wanted, by envelope: read as they leave."""
+    told = ((held.envelope, held.box.parts.get("email", "")) for held in wanted(envelopes))
+    return {envelope: address for envelope, address in told if address}
+
+
 def slots(held: Held, line: str, door: str) -> dict[str, str]:
     """What is the reader's own in their copy; the token takes the place of TOKEN in `door`."""
+    given_name = held.box.parts.get("given_name", "")
     return {
-        GIVEN_NAME: f" {held.given_name}" if held.given_name else "",
+        GIVEN_NAME: f" {given_name}" if given_name else "",
         UNSUBSCRIBE_URL: door.replace(TOKEN, tokens.make(LEAVE, held.uid), 1),
         READER: tokens.make(personal.PURPOSE, held.uid),
         PERSONAL: line,

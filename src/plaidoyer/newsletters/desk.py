@@ -12,7 +12,7 @@ from procrastinate.contrib.django import app
 from wagtail.admin.auth import permission_required
 
 from plaidoyer.newsletters import checks, trials
-from plaidoyer.newsletters.models import Mailing
+from plaidoyer.newsletters.models import Mailing, Trial
 from plaidoyer.newsletters.screens import frame
 
 
@@ -43,11 +43,9 @@ def check(request: StaffRequest, pk: int) -> HttpResponse:
         "open": [one for one in found if one.level == checks.WARNING and one.key not in ticked],
         "errors": [one for one in found if one.level == checks.ERROR],
         "staff": trials.staff(),
-        "trials": mailing.versions.values_list(
-            "language", "trials__envelope__queued_at", "trials__envelope__to_address"
-        )
-        .exclude(trials=None)
-        .order_by("-trials__pk")[:6],
+        "trials": Trial.objects.filter(version__mailing=mailing)
+        .select_related("version", "envelope")
+        .order_by("-pk")[:6],
     }
     return render(
         request, "newsletters/desk/check.html", context | frame(_("Check"), mailing, "check")

@@ -98,12 +98,13 @@ def move(
 
 
 # One statement for any number of readers. Envelopes get their ids here, so that nothing is joined:
-# a plan that takes the audience for small, as in tables never analysed, would take minutes.
+# a plan that takes the audience for small, as in tables never analysed, would take minutes. Their
+# addresses stay sealed with the supporters and are read as they leave (copies.addresses).
 FREEZE = """
     WITH zones AS (
         SELECT * FROM unnest(%s::bigint[], %s::text[]) AS z (area_id, zone)
     ), audience AS MATERIALIZED (
-        SELECT s.id, s.email, nextval(pg_get_serial_sequence('{envelope}', 'id')) AS envelope_id,
+        SELECT s.id, s.mark, nextval(pg_get_serial_sequence('{envelope}', 'id')) AS envelope_id,
             {language} AS language, {variant} AS variant, {due} AS due_at
         FROM {supporter} s
         WHERE s.id IN ({members})
@@ -112,9 +113,9 @@ FREEZE = """
           )
     ), put AS (
         INSERT INTO {envelope}
-            (id, uid, kind, urgency, to_address, state, queued_at, due_at, attempts, reply,
+            (id, uid, kind, urgency, mark, sealed, state, queued_at, due_at, attempts, reply,
              batch_id)
-        SELECT envelope_id, gen_random_uuid(), %s, %s, email, 'queued', %s,
+        SELECT envelope_id, gen_random_uuid(), %s, %s, mark, '', 'queued', %s,
             CASE WHEN variant = '{rest}' THEN %s ELSE due_at END, 0, '', %s
         FROM audience
     )

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from plaidoyer.supporters.models import Consent, ConsentWording, Subscription, Supporter
@@ -87,6 +88,69 @@ def give_many(answers: Iterable[Answer]) -> list[Consent]:
         ignore_conflicts=True,
     )
     return given
+
+
+@transaction.atomic
+def imply(
+    supporter: Supporter,
+    *,
+    purpose: str,
+    until: datetime.datetime,
+    page: str,
+    at: datetime.datetime | None = None,
+) -> Consent | None:
+    """Records that a yes to `purpose` follows from something `supporter` did, until a moment.
+
+    Canada's law lets a charity write for two years to whoever gave or joined (CASL, section 10);
+    others do not know such a yes. `page` says from what it follows. None after a no: that is
+    undone by an express yes only.
+    """
+    at = at or timezone.now()
+    last = supporter.consents.filter(purpose=purpose).order_by("-answered_at", "-id").first()
+    if last and last.answer == Consent.Answer.WITHDRAWN:
+        return None
+    consent = Consent.objects.create(
+        supporter=supporter,
+        purpose=purpose,
+        answer=Consent.Answer.GIVEN,
+        basis=Consent.Basis.IMPLIED,
+        expires_at=until,
+        page=page,
+        answered_at=at,
+    )
+    if purpose == NEWSLETTER:
+        Subscription.objects.bulk_create(
+            [Subscription(supporter=supporter, consent=consent, began_at=at)],
+            ignore_conflicts=True,
+        )
+    return consent
+
+
+@transaction.atomic
+def expire(now: datetime.datetime | None = None) -> int:
+    """Ends the subscriptions that stood on an implied yes alone whose time is over; how many."""
+    now = now or timezone.now()
+    theirs = Consent.objects.filter(
+        supporter=OuterRef("supporter"), purpose=NEWSLETTER, answer=Consent.Answer.GIVEN
+    )
+    holding = theirs.filter(Q(basis=Consent.Basis.EXPRESS) | Q(expires_at__gt=now)).filter(
+        answered_at__gte=OuterRef("began_at")
+    )
+    implied = Subscription.objects.filter(
+        ~Exists(holding), ended_at=None, consent__basis=Consent.Basis.IMPLIED
+    )
+    over = list(implied.select_for_update(of=("self",), skip_locked=True).order_by("pk"))
+    Consent.objects.bulk_create(
+        Consent(
+            supporter_id=one.supporter_id,
+            purpose=NEWSLETTER,
+            answer=Consent.Answer.EXPIRED,
+            answered_at=now,
+        )
+        for one in over
+    )
+    Subscription.objects.filter(pk__in=[one.pk for one in over]).update(ended_at=now)
+    return len(over)
 
 
 @transaction.atomic

@@ -1,20 +1,28 @@
 import uuid
 
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
+from wagtail.admin.panels import FieldPanel, MultiFieldPanel
+from wagtail.contrib.settings.models import BaseSiteSetting, register_setting
+
+from plaidoyer.vault.fields import Part, SealedField
 
 
 class Supporter(models.Model):
-    """One person, known by a canonical e-mail address."""
+    """One person, known by a mail address, which is found by its mark (vault.marks)."""
 
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    canonical_email = models.CharField(max_length=254, unique=True, editable=False)
-    email = models.CharField(_("e-mail"), max_length=254)
-    given_name = models.CharField(_("given name"), max_length=100, blank=True)
-    family_name = models.CharField(_("family name"), max_length=100, blank=True)
-    postal_code = models.CharField(_("postal code"), max_length=12, blank=True)
+    mark = models.CharField(max_length=50, unique=True, editable=False)
+    sealed = SealedField()
+    email = Part(_("e-mail"))
+    given_name = Part(_("given name"))
+    family_name = Part(_("family name"))
+    postal_code = Part(_("postal code"))
     language = models.CharField(_("language"), max_length=12)
     created_at = models.DateTimeField(_("since"), default=timezone.now)
 
@@ -69,10 +77,20 @@ class Consent(models.Model):
     class Answer(models.TextChoices):
         GIVEN = "given", _("given")
         WITHDRAWN = "withdrawn", _("withdrawn")
+        EXPIRED = "expired", _("expired")
+
+    class Basis(models.TextChoices):
+        # GDPR article 7; CASL section 10(1).
+        EXPRESS = "express", _("express: a sentence was ticked or said")
+        # CASL section 10(9) to (13): of a gift or a membership, for two years.
+        IMPLIED = "implied", _("implied: follows from something they did")
 
     supporter = models.ForeignKey(Supporter, models.CASCADE, related_name="consents")
     purpose = models.CharField(_("purpose"), max_length=30)
     answer = models.CharField(_("answer"), max_length=10, choices=Answer.choices)
+    basis = models.CharField(_("basis"), max_length=8, choices=Basis.choices, default=Basis.EXPRESS)
+    # An implied consent holds until then.
+    expires_at = models.DateTimeField(_("expires"), null=True, blank=True)
     wording = models.ForeignKey(ConsentWording, models.PROTECT, null=True, blank=True)
     page = models.CharField(_("page"), max_length=300, blank=True)
     answered_at = models.DateTimeField(_("answered"), default=timezone.now)
@@ -82,6 +100,13 @@ class Consent(models.Model):
         verbose_name_plural = _("consents")
         indexes = [
             models.Index(fields=["supporter", "purpose", "-answered_at"], name="consent_last")
+        ]
+        constraints = [
+            models.CheckConstraint(
+                name="implied_consent_expires",
+                condition=Q(basis="express", expires_at=None)
+                | Q(basis="implied", expires_at__isnull=False),
+            )
         ]
 
 
@@ -127,3 +152,43 @@ class Tagging(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint("supporter", "tag", name="tagged_once")]
+
+
+def kept_days(label: str | Promise, default: int, least: int, most: int) -> models.Field:
+    """For how many days something is kept: a choice within bounds."""
+    bounds = [MinValueValidator(least), MaxValueValidator(most)]
+    help_text = format_lazy(_("{least} to {most} days."), least=least, most=most)
+    return models.PositiveSmallIntegerField(
+        label, default=default, validators=bounds, help_text=help_text
+    )
+
+
+@register_setting(icon="history", order=960)
+class RetentionSettings(BaseSiteSetting):
+    """After how many days what is personal goes by itself (retention)."""
+
+    unconfirmed_days = kept_days(_("acts that nobody confirmed"), 7, 2, 60)
+    held_days = kept_days(_("acts that stayed held"), 90, 30, 365)
+    closed_days = kept_days(_("acts on a form, after it closed"), 180, 30, 1095)
+    letters_days = kept_days(_("letters, after they arrived"), 180, 60, 1095)
+    bare_days = kept_days(_("supporters of whom nothing else is kept"), 30, 7, 365)
+    consents_days = kept_days(_("consents, after they ended"), 1095, 365, 3650)
+
+    panels = [
+        MultiFieldPanel(
+            [
+                FieldPanel(f"{name}_days")
+                for name in ("unconfirmed", "held", "closed", "letters", "bare", "consents")
+            ],
+            _("Days after which it goes by itself"),
+            help_text=_("What was counted stays counted: names, addresses and words go."),
+        )
+    ]
+
+    class Meta:
+        verbose_name = _("time of keeping")
+
+    @classmethod
+    def current(cls) -> "RetentionSettings":
+        """What was set for this installation, else the defaults; one query, nothing written."""
+        return cls.objects.filter(site__is_default_site=True).first() or cls()

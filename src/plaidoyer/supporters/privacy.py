@@ -10,7 +10,7 @@ from typing import Any
 
 from django.db import transaction
 
-from plaidoyer.supporters import consents
+from plaidoyer.supporters import consents, erasures
 from plaidoyer.supporters.models import Erasure, Supporter
 
 ERASED_ON = "erasure"
@@ -55,7 +55,8 @@ def export(supporter: Supporter) -> dict[str, Any]:
         "corrections": list(supporter.corrections.order_by("id").values("facts", "corrected_at")),
     }
     answers = supporter.consents.order_by("id").values(
-        "purpose", "answer", "wording__text", "page", "answered_at"
+        *("purpose", "answer", "basis", "expires_at", "wording__text", "wording__language"),
+        *("page", "answered_at"),
     )
     known = {"supporter": about, "consents": list(answers)}
     return known | {name: room.export(supporter) for name, room in ROOMS.items()}
@@ -75,10 +76,12 @@ def erase(supporter: Supporter) -> Erasure | None:
         room.erase(supporter)
     if supporter.subscriptions.filter(ended_at=None).exists():
         consents.withdraw(supporter, purpose=consents.NEWSLETTER, page=ERASED_ON)
-    supporter.canonical_email = f"erased:{supporter.uid}"
-    supporter.email = supporter.given_name = supporter.family_name = supporter.postal_code = ""
+    # With the document goes its key (vault.triggers).
+    supporter.mark, supporter.sealed = f"erased:{supporter.uid}", b""
     supporter.save()
-    return Erasure.objects.create(supporter=supporter)
+    erasure = Erasure.objects.create(supporter=supporter)
+    transaction.on_commit(lambda: erasures.note(erasure))
+    return erasure
 
 
 def ensure_kept(supporter: Supporter) -> Supporter:

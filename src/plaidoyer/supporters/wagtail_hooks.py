@@ -5,9 +5,9 @@ from wagtail import hooks
 from wagtail.admin.filters import WagtailFilterSet
 from wagtail.admin.ui.tables import Column, DateColumn
 
-from plaidoyer.lib import addresses
 from plaidoyer.lib.desk import Ledger
 from plaidoyer.supporters.models import Supporter
+from plaidoyer.vault import marks
 
 
 class SupporterFilters(WagtailFilterSet):
@@ -19,7 +19,7 @@ class SupporterFilters(WagtailFilterSet):
 
     def keep_email(self, supporters: QuerySet, _name: str, email: str) -> QuerySet:
         """Every spelling of one address; part of one finds nobody."""
-        return supporters.filter(canonical_email=addresses.canonical(email))
+        return supporters.filter(mark=marks.address(email))
 
 
 class SupporterLedger(Ledger):

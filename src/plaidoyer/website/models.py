@@ -21,6 +21,7 @@ from plaidoyer.figures import reporting as figures
 from plaidoyer.mail.models import Envelope
 from plaidoyer.outcomes import reporting as outcomes
 from plaidoyer.supporters.models import Supporter
+from plaidoyer.vault.fields import Part, SealedField
 from plaidoyer.website import reporting
 
 ACTS_ON_HOME = 6
@@ -166,7 +167,8 @@ class LinkRequest(models.Model):
 
     # Secret: for a day it opens the page (lib.tokens).
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    email = models.CharField(max_length=254, blank=True)
+    sealed = SealedField()
+    email = Part(_("e-mail"))
     language = models.CharField(max_length=12)
     requested_at = models.DateTimeField(default=timezone.now)
     supporter = models.ForeignKey(Supporter, models.CASCADE, null=True, related_name="+")
@@ -179,6 +181,6 @@ class LinkRequest(models.Model):
             models.CheckConstraint(
                 name="link_request_answered_whole",
                 condition=models.Q(supporter=None, envelope=None)
-                | models.Q(supporter__isnull=False, envelope__isnull=False, email=""),
+                | models.Q(supporter__isnull=False, envelope__isnull=False, sealed=b""),
             )
         ]

@@ -155,7 +155,7 @@ PUBLIC = frozenset(addresses.WELL_KNOWN) | frozenset(
 
 
 def of(address: str) -> str:
-    """The mail domain of `address`, as the database reads it (models.MailDomain)."""
+    """The mail domain of `address`, as acts keep it."""
     return address.rpartition("@")[2].lower()
 
 

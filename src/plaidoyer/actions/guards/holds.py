@@ -81,25 +81,29 @@ def apply(hold_id: int) -> None:
     May be run again after a crash: an act that was held before, or released since, stays as it
     is.
     """
-    while (counted := apply_batch(hold_id)) is not None:
+    after = 0
+    while (batch := apply_batch(hold_id, after)) is not None:
+        counted, after = batch
         heal(counted)
 
 
 @transaction.atomic
-def apply_batch(hold_id: int) -> list[Action] | None:
-    """One batch of `apply`: those of its acts that counted until now. None ends and dates it."""
+def apply_batch(hold_id: int, after: int = 0) -> tuple[list[Action], int] | None:
+    """One batch of `apply`, of the acts after that one: those that counted until now, and the last
+    of the batch. None ends and dates it."""
     hold = Hold.objects.select_for_update(of=("self",), no_key=True).get(pk=hold_id)
     if hold.lifted_at or hold.applied_at:
         return None
-    waiting = chosen(hold.form, hold.chosen).exclude(id__in=hold.held.values("action"))
-    acts = locked(waiting.values("id").order_by("id")[:BATCH])
+    waiting = Action.objects.exclude(id__in=hold.held.values("action"))
+    found = chosen(hold.form, {**hold.chosen, "after": after}, among=waiting, limit=BATCH)
+    acts = locked(found.values("id").order_by("id")[:BATCH])
     if not acts:
         Hold.objects.filter(pk=hold_id).update(applied_at=timezone.now())
         return None
     counted = counting_among(acts)
     Held.objects.bulk_create((Held(action=act, hold=hold) for act in acts), ignore_conflicts=True)
     confirmations.follow_up(counted, "after_withdrawal")
-    return counted
+    return counted, acts[-1].pk
 
 
 def unapply(hold_id: int) -> None:

@@ -22,13 +22,6 @@ def new_key() -> bytes:
     return secrets.token_bytes(32)
 
 
-class MailDomain(models.Func):
-    """What stands after the @ of an address, in lower case."""
-
-    template = "lower(split_part(%(expressions)s, '@', -1))"
-    output_field = models.CharField()
-
-
 class Hold(models.Model):
     """Why some acts do not count for now: a rule saw something odd, or an organiser did.
 

@@ -16,7 +16,7 @@ from typing import Any
 
 from django.db import connection
 from django.db.models import F, Q, Window
-from django.db.models.functions import FirstValue, Lower
+from django.db.models.functions import FirstValue
 from django.utils import timezone
 
 from plaidoyer.actions.guards import challenges, domains
@@ -32,20 +32,20 @@ LABEL = 8
 REPEATS = 10
 
 NEAR = """
-SELECT count(DISTINCT lower(email)) FILTER (WHERE submitted_at > a.submitted_at - %(burst)s)
+SELECT count(DISTINCT mark) FILTER (WHERE submitted_at > a.submitted_at - %(burst)s)
          > %(burst_acts)s
-       OR count(DISTINCT lower(email)) > %(sustained_acts)s
+       OR count(DISTINCT mark) > %(sustained_acts)s
 FROM (
-    SELECT o.email, o.submitted_at FROM actions_action o
+    SELECT o.mark, o.submitted_at FROM actions_action o
     WHERE o.form_id = a.form_id AND {same}
       AND o.submitted_at > a.submitted_at - greatest(%(burst)s, %(sustained)s)
       AND (o.submitted_at, o.id) < (a.submitted_at, a.id)
     ORDER BY o.submitted_at DESC LIMIT %(reach)s
 ) near
-WHERE lower(email) <> lower(a.email)
+WHERE mark <> a.mark
 """
 SAME_NETWORK = "o.network = a.network AND o.network <> ''"
-SAME_DOMAIN = "lower(split_part(o.email, '@', -1)) = lower(split_part(a.email, '@', -1))"
+SAME_DOMAIN = "o.domain = a.domain AND o.domain <> ''"
 ODD = f"""
 SELECT a.id,
        a.id = ANY(%(by_network)s) AND ({NEAR.format(same=SAME_NETWORK)}),
@@ -92,12 +92,12 @@ def fast(actions: Sequence[Action], guard: GuardSettings) -> list[Suspicion]:
     known = [action for action in actions if action.network]
     if not known:
         return []
-    said = domains.rules(domains.of(action.email) for action in known)
+    said = domains.rules(action.domain for action in known)
     allow, held = DomainRule.Verdict.ALLOW, DomainRule.Verdict.HOLD
-    judged = {a.pk: a for a in known if said.get(domains.of(a.email)) != allow}
+    judged = {a.pk: a for a in known if said.get(a.domain) != allow}
     suspicions = []
     for pk, too_many_near, too_many_alike in measured(list(judged.values()), guard):
-        action, domain = judged[pk], domains.of(judged[pk].email)
+        action, domain = judged[pk], judged[pk].domain
         if said.get(domain) == held:
             suspicions.append(Suspicion(action, Cause.DOMAIN, domain=domain))
         elif too_many_near:
@@ -109,7 +109,7 @@ def fast(actions: Sequence[Action], guard: GuardSettings) -> list[Suspicion]:
 
 def measured(actions: Sequence[Action], guard: GuardSettings) -> list[tuple[int, bool, bool]]:
     """For each act whether too many others came before it from its network, and its domain."""
-    private = [a.pk for a in actions if domains.of(a.email) not in domains.PUBLIC]
+    private = [a.pk for a in actions if a.domain not in domains.PUBLIC]
     values: dict[str, Any] = {
         "by_network": [action.pk for action in actions],
         "by_domain": private,
@@ -155,11 +155,11 @@ def used_again(actions: Sequence[Action]) -> set[int]:
     The same person's is no matter: a button pressed twice sends it twice.
     """
     proofs = {action.proof for action in actions} - {"", challenges.MISSING}
-    first = Window(FirstValue(Lower("email")), partition_by=F("proof"), order_by=F("id").asc())
+    first = Window(FirstValue("mark"), partition_by=F("proof"), order_by=F("id").asc())
     came = (
         Action.objects.filter(~Q(proof__in=["", challenges.MISSING]), proof__in=proofs)
-        .annotate(first=first, own=Lower("email"))
-        .values_list("id", "first", "own")
+        .annotate(first=first)
+        .values_list("id", "first", "mark")
     )
     return {pk for pk, first, own in came if own != first}
 

@@ -23,7 +23,7 @@ TRENDING = """
 WITH came AS (
     SELECT a.id, a.form_id, {place} AS place, a.submitted_at,
            coalesce(a.submitted_at - lag(a.submitted_at) OVER (
-               PARTITION BY a.form_id, {place}, lower(a.email) ORDER BY a.submitted_at, a.id
+               PARTITION BY a.form_id, {place}, a.mark ORDER BY a.submitted_at, a.id
            ) <= %(window)s, false) AS is_again
     FROM actions_action a WHERE a.submitted_at > %(since)s AND {known}
 ), near AS (
@@ -42,10 +42,7 @@ WITH came AS (
 SELECT form_id, place, acts, peak, held FROM ranked WHERE nth <= %(top)s ORDER BY form_id, nth
 """
 NETWORKS = TRENDING.format(place=f"left(a.network, {LABEL})", known="a.network <> ''")
-DOMAINS = TRENDING.format(
-    place="lower(split_part(a.email, '@', -1))",
-    known="lower(split_part(a.email, '@', -1)) <> ALL(%(public)s)",
-)
+DOMAINS = TRENDING.format(place="a.domain", known="a.domain <> '' AND a.domain <> ALL(%(public)s)")
 
 
 @dataclass(slots=True)

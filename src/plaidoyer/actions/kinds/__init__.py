@@ -78,6 +78,8 @@ class Kind:
     then_template: str = ""
     # What of an act's content names nobody, and stays when its author has it erased.
     impersonal: frozenset[str] = frozenset()
+    # What else of it the database has to read; the rest is sealed.
+    queried: frozenset[str] = frozenset()
     # Whether a signed link of our own mail may stand for the form: one press, and it counts.
     one_click: bool = False
     # Called with newly confirmed acts, held ones too, in the transaction that confirms them.
@@ -96,6 +98,11 @@ class Kind:
     # Names of Procrastinate tasks that take action_ids, deferred with the row they are about.
     after_confirmation: str = ""
     after_withdrawal: str = ""
+
+    @property
+    def facts(self) -> frozenset[str]:
+        """What of an act's content stays in the open."""
+        return self.impersonal | self.queried
 
 
 def discover() -> dict[str, Kind]:

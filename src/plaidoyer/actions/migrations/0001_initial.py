@@ -15,6 +15,11 @@ import plaidoyer.actions.models
 import plaidoyer.lib.words
 
 
+class MailDomain(models.Func):
+    template = "lower(split_part(%(expressions)s, '@', -1))"
+    output_field = models.CharField()
+
+
 class Migration(migrations.Migration):
     initial = True
 
@@ -1183,7 +1188,7 @@ class Migration(migrations.Migration):
             model_name="action",
             index=models.Index(
                 models.F("form"),
-                plaidoyer.actions.guards.models.MailDomain("email"),
+                MailDomain("email"),
                 models.F("submitted_at"),
                 name="action_of_domain",
             ),

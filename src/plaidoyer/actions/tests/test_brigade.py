@@ -11,7 +11,7 @@ import random
 import pytest
 from django.utils import timezone
 
-from plaidoyer.actions import matching
+from plaidoyer.actions import intake, matching
 from plaidoyer.actions.guards import networks
 from plaidoyer.actions.models import Action, Held
 from plaidoyer.testing import make_form
@@ -33,12 +33,16 @@ class Hour:
     def act(self, kind, address, domain, second):
         self.acts.append(
             Action(
-                form=self.form,
-                submitted_at=self.began + datetime.timedelta(seconds=second),
-                language="fr",
-                email=f"{kind}{len(self.acts)}@{domain}",
-                given_name=kind,
-                network=networks.label(networks.parsed(address), KEY),
+                **intake.columns(
+                    self.form,
+                    submitted_at=self.began + datetime.timedelta(seconds=second),
+                    language="fr",
+                    email=f"{kind}{len(self.acts)}@{domain}",
+                    given_name=kind,
+                    family_name="",
+                    page="",
+                    network=networks.label(networks.parsed(address), KEY),
+                )
             )
         )
 

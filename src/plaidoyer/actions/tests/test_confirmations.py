@@ -14,6 +14,7 @@ from plaidoyer.lib import tokens
 from plaidoyer.supporters import consents
 from plaidoyer.supporters.models import Consent, Subscription, Supporter
 from plaidoyer.testing import make_form, make_pages
+from plaidoyer.vault import marks
 
 pytestmark = pytest.mark.django_db
 
@@ -139,7 +140,7 @@ def test_a_broken_link_says_so(client, form, language, door, method):
 
 
 def test_a_confirmed_act_says_who_the_supporter_is(form):
-    Supporter.objects.create(canonical_email="suzie@post.example", email="s@x", language="en")
+    Supporter.objects.create(mark=marks.address("suzie@post.example"), email="s@x", language="en")
     sign(form, given_name="Mallory")
     confirmations.confirm(sign(form, "Suzie@post.example", postal_code="H2X"))
 

@@ -17,8 +17,7 @@ from plaidoyer.actions.models import Action, Confirmation, Held, Hold
 from plaidoyer.lib import merkle
 from plaidoyer.lib.merkle import notes
 from plaidoyer.supporters import privacy
-from plaidoyer.supporters.models import Supporter
-from plaidoyer.testing import make_form, make_pages
+from plaidoyer.testing import make_form, make_pages, supporter
 
 TOMORROW = timezone.now() + datetime.timedelta(days=1)
 
@@ -140,7 +139,7 @@ def test_whoever_was_erased_still_counts_and_still_verifies(form):
     checkpoint = logs.log(form)
     receipt = receipts.receipt(acts[5])
 
-    privacy.erase(Supporter.objects.get(canonical_email="canary5@post.example"))
+    privacy.erase(supporter("canary5@post.example"))
 
     assert Entry.objects.get(action_id=acts[5].pk).salt is None
     assert receipts.receipt(acts[5]) is None
@@ -253,7 +252,7 @@ def test_a_journalist_checks_the_count_and_finds_what_goes_in_silence(
     assert check() == (0, check()[1])
 
     # A person is erased: nothing moves.
-    privacy.erase(Supporter.objects.get(canonical_email="canary7@post.example"))
+    privacy.erase(supporter("canary7@post.example"))
     assert check("--receipt", str(receipt))[0] == 0
 
     # Rows go in silence: the page shows fewer than the log, and no entry says why.

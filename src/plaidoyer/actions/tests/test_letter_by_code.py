@@ -383,5 +383,5 @@ def test_a_stranger_has_no_link_and_a_letter_that_does_not_wait_has_none(client,
     action, path = waiting_letter(client, form)
 
     assert client.get(path.replace(path.split("/")[-2], "x")).status_code == 404
-    Action.objects.filter(pk=action.pk).update(content={**action.content, "posts": [1]})
+    Action.objects.filter(pk=action.pk).update(facts={**action.facts, "posts": [1]})
     assert client.get(path).status_code == 404

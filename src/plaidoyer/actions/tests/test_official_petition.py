@@ -259,7 +259,7 @@ def test_one_press_from_the_reminder_says_that_one_has_signed(client, form):
     assert client.post(path).status_code == 303
     assert client.post(path, follow=True).status_code == 200
     assert counted(form) == 1
-    assert Action.objects.filter(content__answer="signed").count() == 1
+    assert Action.objects.filter(facts__answer="signed").count() == 1
 
 
 @pytest.mark.parametrize("token", ["x", "a.b.c", "%00", "é" * 300])

@@ -46,8 +46,8 @@ def send(client, form, name="suzie", **typed):
 
 def held():
     matching.match_pending()
-    names = Held.objects.order_by("action_id").values_list("action__given_name", "hold__cause")
-    return list(names)
+    found = Held.objects.order_by("action_id").select_related("action", "hold")
+    return [(one.action.given_name, one.hold.cause) for one in found]
 
 
 def trouble(form, *, ago, acts=20):

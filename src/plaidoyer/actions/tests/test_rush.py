@@ -151,7 +151,8 @@ def address(form, language="fr"):
 def newest():
     """What the newest act says, without what every act has for itself."""
     [row] = Action.objects.order_by("-id").values()[:1]
-    return {name: value for name, value in row.items() if name not in OWN}
+    said = {name: value for name, value in row.items() if name not in OWN}
+    return said | {"sealed": row["sealed"].parts}
 
 
 def compare(door, path, typed):
@@ -294,9 +295,9 @@ def test_one_row_that_the_database_refuses_harms_no_neighbour(door, form):
     good = (address(form), urlencode(GOOD).encode())
     with connection.cursor() as cursor:
         cursor.execute(
-            "ALTER TABLE actions_action ADD CONSTRAINT refused CHECK (email <> 'x@post.example')"
+            "ALTER TABLE actions_action ADD CONSTRAINT refused CHECK (domain <> 'refused.example')"
         )
-    odd = (address(form), urlencode(GOOD | {"email": "x@post.example"}).encode())
+    odd = (address(form), urlencode(GOOD | {"email": "x@refused.example"}).encode())
 
     assert door.send_all([good, odd]) == [None, None]  # the ordinary way judges each by itself
 

@@ -7,7 +7,7 @@ import re
 import pytest
 from django.utils import timezone, translation
 
-from plaidoyer.actions import confirmations
+from plaidoyer.actions import confirmations, intake
 from plaidoyer.actions.kinds.vote_drive import board, closing, counts
 from plaidoyer.actions.models import Action, ActionForm, Held, Hold
 from plaidoyer.campaigns.models import Target
@@ -91,12 +91,13 @@ def send(client, form, language="en", **typed):
 
 
 def ask(form, posts, name):
-    action = Action.objects.create(
-        form=form,
+    action = intake.append(
+        form,
         email=f"{name}@post.example",
         language="en",
         given_name=name,
         family_name="Roy",
+        page="/",
         content={"subject": "S", "body": "B", "targets": [], "posts": [post.pk for post in posts]},
     )
     confirmations.confirm(action)
@@ -128,7 +129,7 @@ def test_a_letter_to_every_member_goes_to_each_filled_seat(client, motion):
     letters.write([action])
 
     assert "The same letter goes to 3 members" in page.content.decode()
-    to = Letter.objects.values_list("envelope__to_address", flat=True)
+    to = [letter.envelope.to_address for letter in Letter.objects.select_related("envelope")]
     assert sorted(to) == ["m0@house.example", "m1@house.example", "m2@house.example"]
     assert "Dear Ada Roy," in Letter.objects.get(recipient__contains="Ada Roy").body
 
@@ -223,7 +224,7 @@ def test_what_is_withdrawn_or_held_does_not_count_for_a_member(motion):
 def test_no_content_stops_the_count(motion, posts):
     form = drive(motion)
     action = ask(form, [], "odd")
-    Action.objects.filter(pk=action.pk).update(content={"posts": posts})
+    Action.objects.filter(pk=action.pk).update(facts={"posts": posts})
 
     counts.recount()
 

@@ -122,7 +122,7 @@ def test_many_acts_take_the_same_few_queries(motion, django_assert_max_num_queri
     form = drive(motion)
     hold(motion)
     acts = [
-        Action(pk=number, form=form, content={"posts": [posts[number % 2].pk]})
+        Action(pk=number, form=form, facts={"posts": [posts[number % 2].pk]})
         for number in range(1, 50)
     ]
 

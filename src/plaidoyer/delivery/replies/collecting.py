@@ -76,11 +76,13 @@ def tell(
     Raises TooManyError beyond twenty. The yes to a quotation is a consent, word for word.
     """
     locked = Letter.objects.select_for_update(no_key=True).get(pk=letter.pk)
-    facts: dict[str, Any] = {"said": category, "replied_on": replied_on, "text": text[:LONGEST]}
-    if there := locked.replies.filter(source=Reply.Source.TOLD, **facts).first():
-        return there
+    facts: dict[str, Any] = {"said": category, "replied_on": replied_on}
+    for there in locked.replies.filter(source=Reply.Source.TOLD, **facts):
+        if there.text == text[:LONGEST]:
+            return there
     if locked.replies.count() >= MOST:
         raise TooManyError
+    facts["text"] = text[:LONGEST]
     reply = Reply(letter=locked, source=Reply.Source.TOLD, category=category, **facts)
     if may_quote:
         reply.may_quote = consents.give(
@@ -111,7 +113,7 @@ def receive(coming: returns.Coming) -> None:
     if coming.kind not in {returns.REPLY, returns.AUTO_REPLY}:
         return
     letters = Letter.objects.select_for_update(no_key=True).filter(envelope=coming.envelope)
-    letter = letters.exclude(body="").first()
+    letter = letters.exclude(sealed=b"").first()
     if letter is None or letter.replies.count() >= MOST:
         return
     is_machine = coming.kind == returns.AUTO_REPLY

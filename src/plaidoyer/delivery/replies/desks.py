@@ -27,8 +27,9 @@ from plaidoyer.delivery import letters
 from plaidoyer.delivery.replies import collecting, rates, surveys
 from plaidoyer.delivery.replies.forms import ReadingForm
 from plaidoyer.delivery.replies.models import Category, Reply
-from plaidoyer.lib.desk import Ledger, Listing
+from plaidoyer.lib.desk import Ledger
 from plaidoyer.lib.typed import harmless
+from plaidoyer.vault.listings import SealedListing
 
 UNREAD, UNREAD_WORDS = "unread", pgettext_lazy("reply", "to be read")
 QUOTABLE = {True: pgettext_lazy("quotation", "yes"), False: pgettext_lazy("quotation", "no")}
@@ -60,7 +61,7 @@ class ReplyFilters(WagtailFilterSet):
         return replies.filter(category="" if category == UNREAD else category)
 
 
-class ReplyList(Listing):
+class ReplyList(SealedListing):
     def get_base_queryset(self) -> QuerySet:
         return (
             super()
@@ -103,7 +104,7 @@ class ReplyLedger(Ledger):
         DateColumn("received_at", label=_("Received"), sort_key="received_at"),
     ]
     filterset_class = ReplyFilters
-    search_fields = ["letter__recipient", "subject", "text", "letter__action__family_name"]
+    search_fields = ["letter__recipient", "letter__action__mark"]
     search_backend_name = None
     ordering = ["-received_at"]
 

@@ -11,6 +11,7 @@ from plaidoyer.actions.models import Action, ActionForm
 from plaidoyer.campaigns.models import Campaign
 from plaidoyer.mail.models import Envelope
 from plaidoyer.supporters.models import Consent, Supporter
+from plaidoyer.vault.fields import Part, SealedField
 
 
 class Category(models.TextChoices):
@@ -35,6 +36,7 @@ class Reply(models.Model):
         FORWARDED = "forwarded", pgettext_lazy("reply", "arrived by mail")
         MACHINE = "machine", pgettext_lazy("reply", "sent by a machine")
 
+    uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     letter = models.ForeignKey(
         "delivery.Letter", models.CASCADE, related_name="replies", verbose_name=_("letter")
     )
@@ -48,9 +50,10 @@ class Reply(models.Model):
     category = models.CharField(
         _("what it is"), max_length=12, choices=Category.choices, blank=True, default=""
     )
-    sender = models.CharField(_("from"), max_length=320, blank=True)
-    subject = models.CharField(_("subject"), max_length=250, blank=True)
-    text = models.TextField(_("text"), blank=True)
+    sealed = SealedField()
+    sender = Part(_("from"))
+    subject = Part(_("subject"))
+    text = Part(_("text"))
     # That the organisation may quote it; and that it may no more.
     may_quote = models.ForeignKey(
         Consent, models.SET_NULL, null=True, blank=True, related_name="+", editable=False

@@ -69,13 +69,13 @@ def due(wave: int, now: datetime.datetime) -> QuerySet[Action]:
         "supporter": OuterRef("confirmation__supporter"),
     }
     counted = Confirmation.objects.counted().filter(action=OuterRef("pk"))
-    address = OuterRef("confirmation__supporter__canonical_email")
+    mark = OuterRef("confirmation__supporter__mark")
     acts = Action.objects.filter(
         Exists(ripe),
         Exists(counted),
         ~Exists(Survey.objects.filter(wave=wave, **whose)),
         ~Exists(SurveyStop.objects.filter(supporter=whose["supporter"])),
-        ~Exists(Suppression.objects.in_force().filter(address=address)),
+        ~Exists(Suppression.objects.in_force().filter(mark=mark)),
     ).exclude(form__in=off())
     if wave == 2:
         asked = Survey.objects.filter(
@@ -84,7 +84,7 @@ def due(wave: int, now: datetime.datetime) -> QuerySet[Action]:
         acts = acts.filter(
             Exists(asked), ~Exists(Survey.objects.filter(answers__isnull=False, **whose))
         )
-    return acts.exclude(email="")
+    return acts.exclude(sealed=b"")
 
 
 def ask(now: datetime.datetime | None = None) -> int:
@@ -123,7 +123,7 @@ def letters(survey: Survey) -> list[Letter]:
     found = Letter.objects.delivered().filter(
         action__form=survey.form_id, action__confirmation__supporter=survey.supporter_id
     )
-    found = found.filter(action__confirmation__withdrawal=None).exclude(body="")
+    found = found.filter(action__confirmation__withdrawal=None).exclude(sealed=b"")
     beside = ("envelope", "digest__envelope", "action", "target")
     return list(found.select_related(*beside).order_by("id"))
 
@@ -176,7 +176,7 @@ def compose(due: Sequence[Envelope]) -> dict[int, Message]:
     organisation, composed = Organisation.current(), {}
     standing = Action.objects.filter(
         Exists(Confirmation.objects.counted().filter(action=OuterRef("pk")))
-    ).exclude(email="")
+    ).exclude(sealed=b"")
     surveys = Survey.objects.filter(envelope__in=due, action__in=standing).exclude(
         supporter__in=SurveyStop.objects.values("supporter")
     )

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from django.db import connection, transaction
 
-from plaidoyer.actions.models import ActionForm
+from plaidoyer.actions.models import Action, ActionForm
 from plaidoyer.campaigns.models import Target
 from plaidoyer.civics.models import Organization, Post
 from plaidoyer.delivery.mailboxes import budgets, digests
@@ -25,39 +25,31 @@ VALE, HOURS = "vale@ministry.example", {"weekends": False, "time_zone": "America
 OWN = 10
 
 ROWS = """
-INSERT INTO actions_action (uid, form_id, submitted_at, language, email, given_name, family_name,
-    postal_code, content, page, via, network, proof)
-SELECT gen_random_uuid(), %(form)s, %(at)s, 'en', 'laura-' || n || '@home.example', 'Laura',
-    'No ' || n, 'H2X 1Y4', '{"posts": [0]}', '', '', '', '' FROM generate_series(1, %(people)s) n;
-
-INSERT INTO supporters_supporter (uid, canonical_email, email, given_name, family_name,
-    postal_code, language, created_at)
-SELECT gen_random_uuid(), email, email, given_name, family_name, postal_code, language, %(at)s
+INSERT INTO supporters_supporter (uid, mark, sealed, language, created_at)
+SELECT gen_random_uuid(), mark, '', language, %(at)s
 FROM actions_action WHERE form_id = %(form)s;
 
 INSERT INTO actions_confirmation (action_id, form_id, supporter_id, person, seat, confirmed_at)
 SELECT action.id, %(form)s, supporter.id, '', 1, %(at)s FROM actions_action action
-JOIN supporters_supporter supporter ON supporter.canonical_email = action.email
+JOIN supporters_supporter supporter ON supporter.mark = action.mark
 WHERE action.form_id = %(form)s ORDER BY action.id;
 
 CREATE TEMPORARY TABLE flood ON COMMIT DROP AS
 SELECT action.id AS action_id, to_whom.*, gen_random_uuid() AS uid,
-    substring(action.family_name FROM 4)::int AS n
+    substring(action.page FROM 2)::int AS n
 FROM actions_action action JOIN jsonb_to_recordset(%(desks)s) AS to_whom (target_id bigint,
     post_id bigint, mailbox_id bigint, address text, every int, turn int)
-    ON substring(action.family_name FROM 4)::int %% to_whom.every = to_whom.turn
+    ON substring(action.page FROM 2)::int %% to_whom.every = to_whom.turn
 WHERE action.form_id = %(form)s;
 
-INSERT INTO mail_envelope (uid, kind, urgency, to_address, state, queued_at, due_at, attempts,
+INSERT INTO mail_envelope (uid, kind, urgency, mark, sealed, state, queued_at, due_at, attempts,
     reply)
-SELECT uid, 'letter', 10, address, 'queued', %(at)s, '9999-01-01 00:00Z', 0, '' FROM flood;
+SELECT uid, 'letter', 10, address, '', 'queued', %(at)s, '9999-01-01 00:00Z', 0, '' FROM flood;
 
-INSERT INTO delivery_letter (action_id, target_id, post_id, recipient, subject, body, language,
-    thanks, written_at, envelope_id, mailbox_id)
-SELECT flood.action_id, target_id, post_id, address, 'The meadow', CASE WHEN n %% %(own)s = 0
-    THEN repeat('My own words, number ' || n || '. ', 20) ELSE 'It floods.' END
-    || E'\\n\\nLaura No ' || n || E'\\nH2X 1Y4', 'en', false, %(at)s, envelope.id, mailbox_id
-FROM flood JOIN mail_envelope envelope USING (uid) ORDER BY n;
+"""
+LETTERS = """
+SELECT flood.action_id, target_id, post_id, address, envelope.id, mailbox_id, n
+FROM flood JOIN mail_envelope envelope USING (uid) ORDER BY n
 """
 
 
@@ -67,13 +59,66 @@ def flood(form: ActionForm, *, people: int, members: int, at: datetime.datetime)
     Mailbox.objects.filter(address=VALE).update(opens=9, closes=17, **HOURS)
     vale = Mailbox.objects.get(address=VALE)
     desks = [row(minister, minister.post, vale, every=1, turn=0), *seats(form, members)]
-    facts = {"form": form.pk, "at": at, "people": people, "own": OWN, "desks": json.dumps(desks)}
+    facts = {"form": form.pk, "at": at, "people": people, "desks": json.dumps(desks)}
+    write(form, people, at)
     with transaction.atomic(), connection.cursor() as cursor:
         for statement in ROWS.split(";\n"):
             if statement.strip():
                 cursor.execute(statement, facts)
+        cursor.execute(LETTERS)
+        Letter.objects.bulk_create(
+            [letter(*row, at=at) for row in cursor.fetchall()], batch_size=1000
+        )
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE delivery_letter, mail_envelope, actions_action")
+
+
+def letter(
+    action: int,
+    target: int,
+    post: int | None,
+    address: str,
+    envelope: int,
+    mailbox: int,
+    n: int,
+    *,
+    at: datetime.datetime,
+) -> Letter:
+    """What writer `n` wrote to one of them."""
+    said = "It floods." if n % OWN else f"My own words, number {n}. " * 20
+    return Letter(
+        action_id=action,
+        target_id=target,
+        post_id=post,
+        recipient=address,
+        subject="The meadow",
+        body=f"{said}\n\nLaura No {n}\nH2X 1Y4",
+        language="en",
+        written_at=at,
+        envelope_id=envelope,
+        mailbox_id=mailbox,
+    )
+
+
+def write(form: ActionForm, people: int, at: datetime.datetime) -> None:
+    """The acts of so many writers, sealed as any; the page of each says its number."""
+    who = {"given_name": "Laura", "postal_code": "H2X 1Y4", "language": "en"}
+    Action.objects.bulk_create(
+        [
+            Action(
+                form=form,
+                submitted_at=at,
+                email=f"laura-{n}@home.example",
+                mark=f"laura-{n}",
+                family_name=f"No {n}",
+                facts={"posts": [0]},
+                page=f"/{n}",
+                **who,
+            )
+            for n in range(1, people + 1)
+        ],
+        batch_size=1000,
+    )
 
 
 def seats(form: ActionForm, members: int) -> Iterator[dict[str, object]]:
@@ -130,11 +175,11 @@ def account() -> Account:
         said = message.attachments[0][1] if message.attachments else message.text
         lines = [line for line in said.splitlines() if line.endswith(", H2X 1Y4")]
         named.update((digest.mailbox_id, line.partition(",")[0]) for line in lines)
-        carried = Letter.objects.filter(digest=digest).values_list("action__family_name", flat=True)
-        planned.update((digest.mailbox_id, f"Laura {name}") for name in carried)
+        carried = Letter.objects.filter(digest=digest).values_list("action__page", flat=True)
+        planned.update((digest.mailbox_id, f"Laura No {page[1:]}") for page in carried)
     own = Letter.objects.filter(envelope__state="accepted")
     alone = {
-        (box, f"Laura {name}") for box, name in own.values_list("mailbox", "action__family_name")
+        (box, f"Laura No {page[1:]}") for box, page in own.values_list("mailbox", "action__page")
     }
     return Account(
         letters=Letter.objects.count(),

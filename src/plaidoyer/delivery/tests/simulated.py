@@ -6,7 +6,7 @@ from collections import Counter
 from django.db.models import F
 from django.utils import timezone
 
-from plaidoyer.actions import confirmations
+from plaidoyer.actions import confirmations, intake
 from plaidoyer.actions.models import Action
 from plaidoyer.delivery import letters
 from plaidoyer.delivery.mailboxes import digests, turns
@@ -21,14 +21,17 @@ def write(form, number, *, at, text=lambda each: "It floods.", first=0):
     targets = list(form.campaign.targets.values_list("pk", flat=True))
     actions = Action.objects.bulk_create(
         Action(
-            form=form,
-            email=f"laura-{each}@home.example",
-            given_name="Laura",
-            family_name=f"No {each}",
-            postal_code="H2X 1Y4",
-            language="en",
-            content={"subject": "The meadow", "body": text(each), "targets": targets},
-            submitted_at=at,
+            **intake.columns(
+                form,
+                email=f"laura-{each}@home.example",
+                given_name="Laura",
+                family_name=f"No {each}",
+                postal_code="H2X 1Y4",
+                language="en",
+                page="",
+                content={"subject": "The meadow", "body": text(each), "targets": targets},
+                submitted_at=at,
+            )
         )
         for each in range(first, first + number)
     )
@@ -41,7 +44,7 @@ def write(form, number, *, at, text=lambda each: "It floods.", first=0):
 def leave(until):
     """Everything that is due by `until` leaves, each at its moment; the moments by address."""
     due = Envelope.objects.filter(state="queued", due_at__lte=until).exclude(kind="confirmation")
-    left = list(due.values_list("pk", "to_address", "due_at"))
+    left = [(one.pk, one.to_address or one.mark, one.due_at) for one in due]
     leaving = Envelope.objects.filter(pk__in=[pk for pk, _address, _at in left])
     leaving.update(state="leased", sender=1)
     leaving.update(

@@ -19,7 +19,7 @@ from plaidoyer.lib.words import Words
 from plaidoyer.mail import messages, returns
 from plaidoyer.mail.models import Envelope
 from plaidoyer.organisation.models import Organisation
-from plaidoyer.testing import make_campaign, make_form, make_minister
+from plaidoyer.testing import mails, make_campaign, make_form, make_minister
 
 pytestmark = pytest.mark.django_db
 BODY = "The meadow floods.\n\nThat is what it is for. <b>Keep it.</b>"
@@ -61,7 +61,7 @@ def test_a_confirmed_letter_is_written_to_each_target_once():
     assert len(letters.write([action])) == 2
     assert letters.write([action]) == []
 
-    addresses = Envelope.objects.filter(kind="letter").values_list("to_address", flat=True)
+    addresses = [to for _kind, to in mails(kind="letter")]
     assert sorted(addresses) == ["clerk@ministry.example", "vale@ministry.example"]
     letter = Letter.objects.order_by("id").first()
     assert letter.recipient == "Ada Vale, Minister of Waters"

@@ -13,7 +13,7 @@ from collections import Counter
 import pytest
 from django.conf import settings
 
-from plaidoyer.actions import confirmations
+from plaidoyer.actions import confirmations, intake
 from plaidoyer.actions.models import Action
 from plaidoyer.campaigns.models import Target
 from plaidoyer.delivery import letters
@@ -38,12 +38,15 @@ def plan_letters(product, number):
         content = {"subject": "The meadow", "body": "It floods."}
         actions = Action.objects.bulk_create(
             Action(
-                form=form,
-                email=f"laura-{each}@home.example",
-                given_name="Laura",
-                family_name=f"No {each}",
-                language="en",
-                content=content | {"targets": [targets[each]]},
+                **intake.columns(
+                    form,
+                    email=f"laura-{each}@home.example",
+                    given_name="Laura",
+                    family_name=f"No {each}",
+                    language="en",
+                    page="",
+                    content=content | {"targets": [targets[each]]},
+                )
             )
             for each in range(number)
         )

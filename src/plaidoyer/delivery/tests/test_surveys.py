@@ -12,8 +12,8 @@ from plaidoyer.delivery.models import Letter, RateRelease, Survey, SurveyAnswer
 from plaidoyer.delivery.replies import collecting, rates, surveys
 from plaidoyer.delivery.tests.test_letters import another_target
 from plaidoyer.delivery.tests.test_replies import accepted_letter
-from plaidoyer.mail import messages, returns
-from plaidoyer.mail.models import Envelope, Suppression
+from plaidoyer.mail import messages, returns, suppressions
+from plaidoyer.mail.models import Envelope
 from plaidoyer.supporters import privacy
 from plaidoyer.supporters.models import Supporter
 from plaidoyer.testing import make_form, make_organiser, make_pages
@@ -87,7 +87,7 @@ def erase(letter):
 
 
 def suppress(letter):
-    Suppression.objects.create(address="laura@home.example", reason="complained")
+    suppressions.suppress("laura@home.example", reason="complained")
 
 
 def stop(letter):

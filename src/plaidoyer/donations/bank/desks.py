@@ -116,7 +116,7 @@ class FormatScreen(Changing):
     def setup(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
         super().setup(request, *args, **kwargs)
         self.upload = get_object_or_404(
-            BankImport.objects.exclude(raw=b""), pk=kwargs["pk"], booked_at=None
+            BankImport.objects.exclude(sealed=b""), pk=kwargs["pk"], booked_at=None
         )
         self.found = formats.rows(bytes(self.upload.raw))
 
@@ -184,7 +184,7 @@ class PreviewScreen(Changing):
         if self.upload.booked_at:
             return back(request, "gifts_bank_done", self.upload.pk)
         if request.POST.get("step") == "give_up":
-            BankImport.objects.filter(pk=self.upload.pk).update(raw=b"")
+            BankImport.objects.filter(pk=self.upload.pk).update(sealed=b"")
             return back(request, "gifts_bank")
         lines, _faulty = imports.keep_lines(self.upload)
         for key, twin in matching.twins(lines).items():

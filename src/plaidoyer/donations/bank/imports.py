@@ -125,7 +125,7 @@ def book_all(upload: BankImport, chosen: dict[int, Donation], *, by: Any) -> int
     for line in lines.order_by("pk"):
         book(line, chosen[line.pk], by=by)
         done += 1
-    BankImport.objects.filter(pk=upload.pk).update(booked_at=timezone.now(), raw=b"")
+    BankImport.objects.filter(pk=upload.pk).update(booked_at=timezone.now(), sealed=b"")
     return done
 
 

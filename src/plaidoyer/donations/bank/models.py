@@ -1,9 +1,12 @@
+import uuid
+
 from django.conf import settings
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from plaidoyer.donations.words import currencies
+from plaidoyer.vault.fields import BytesPart, Part, SealedField
 
 
 class BankFormat(models.Model):
@@ -28,8 +31,10 @@ class BankImport(models.Model):
     """One file of a bank as it was uploaded; its lines are seen before anything is booked."""
 
     name = models.CharField(_("file"), max_length=200)
+    uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     # Emptied once it is imported or given up: what is needed is in the lines.
-    raw = models.BinaryField(default=b"")
+    sealed = SealedField()
+    raw = BytesPart(_("file"))
     format = models.ForeignKey(BankFormat, models.PROTECT, null=True, verbose_name=_("bank"))
     uploaded_at = models.DateTimeField(_("uploaded"), default=timezone.now)
     uploaded_by = models.ForeignKey(
@@ -62,9 +67,11 @@ class BankLine(models.Model):
     booked_on = models.DateField(_("day"))
     amount = models.PositiveBigIntegerField(_("amount"))
     currency = models.CharField(_("currency"), max_length=3)
+    uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     # Whose it was, as the bank says; emptied with the donor's time of keeping.
-    name = models.CharField(_("name"), max_length=200, blank=True)
-    words = models.CharField(_("message"), max_length=500, blank=True)
+    sealed = SealedField()
+    name = Part(_("name"))
+    words = Part(_("message"))
     # Of bank, day, amount, name and words, and which of several such lines it is.
     sha256 = models.CharField(max_length=64, unique=True, editable=False)
     payment = models.OneToOneField(

@@ -19,6 +19,7 @@ from plaidoyer.donations.cards.models import CardFact, CardPause
 from plaidoyer.donations.models import Donation, Fund
 from plaidoyer.donations.settings import GivingSettings
 from plaidoyer.donations.words import Method
+from plaidoyer.vault import marks
 
 HOUR = datetime.timedelta(hours=1)
 DAY = datetime.timedelta(days=1)
@@ -54,7 +55,7 @@ def is_too_often(facts: dict[str, Any], settings: GivingSettings) -> bool:
     """Whether this place, this address or this amount was tried too often."""
     now, most = timezone.now(), settings.tries_an_hour
     tries = Donation.objects.filter(method=Method.CARD, promised_at__gt=now - HOUR)
-    if tries.filter(email__iexact=facts["email"]).count() >= most:
+    if tries.filter(mark=marks.address(facts["email"])).count() >= most:
         return True
     same = tries.filter(promised_at__gt=now - BURST, amount=facts["amount"], payments=None)
     if same.filter(fund=facts["fund"]).count() >= SAME_AMOUNT:

@@ -20,6 +20,7 @@ from plaidoyer.donations.cards.provider import ProviderError
 from plaidoyer.donations.models import DonationMail, RecurringGift, RecurringStep
 from plaidoyer.donations.settings import GivingSettings
 from plaidoyer.lib import money, tokens
+from plaidoyer.vault import marks
 
 LONGEST_WORD = 512 * 1024
 MINUTES = 600
@@ -95,7 +96,9 @@ def ask_link(request: HttpRequest) -> HttpResponse:
 
 def mail_links(email: str) -> None:
     """Queues the link of each monthly gift of that address, a few a day at most."""
-    theirs = RecurringGift.objects.filter(donation__email__iexact=email, donation__emptied_at=None)
+    theirs = RecurringGift.objects.filter(
+        donation__mark=marks.address(email), donation__emptied_at=None
+    )
     for gift in theirs.select_related("donation")[:5]:
         sent = gift.donation.mails.filter(kind=DonationMail.Kind.MANAGE)
         if sent.filter(envelope__queued_at__date=messages.today()).count() < MAILS_A_DAY:

@@ -167,13 +167,14 @@ def of_year(year: int, official: bool) -> list[list[Payment]]:
     rows = (
         Payment.objects.filter(paid_at__year=year, donation__emptied_at=None)
         .exclude(pk__in=covered.values("payment"))
-        .exclude(donation__email="", donation__address="")
         .select_related("donation__fund")
         .order_by("paid_at", "pk")
     )
     found: dict[tuple[str, str], list[Payment]] = defaultdict(list)
     for payment in rows:
         donation = payment.donation
+        if not (donation.email or donation.address):
+            continue
         who = donation.email.lower() or f"{donation.full_name}|{donation.address}".casefold()
         if booking.left(payment):
             found[who, payment.currency].append(payment)

@@ -1,7 +1,11 @@
+import uuid
+
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+
+from plaidoyer.vault.fields import BytesPart, SealedField
 
 
 class ReceiptSeries(models.Model):
@@ -31,8 +35,10 @@ class Receipt(models.Model):
     amount = models.PositiveBigIntegerField(_("amount"))
     currency = models.CharField(max_length=3)
     issued_at = models.DateTimeField(_("issued"), default=timezone.now)
+    uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     # As it left; emptied when the time of keeping its donor is over.
-    pdf = models.BinaryField(default=b"")
+    sealed = SealedField()
+    pdf = BytesPart(_("as it left"))
     sha256 = models.CharField(max_length=64)
     cancelled_at = models.DateTimeField(_("cancelled"), null=True, blank=True)
     replaces = models.OneToOneField(

@@ -113,20 +113,20 @@ def new_and_returning(
     A donor is an address; gifts without one count as one donor each.
     """
     who = Case(
-        When(Q(donation__email=""), then=Value("")),
-        default=F("donation__email"),
+        When(Q(donation__mark=""), then=Value("")),
+        default=F("donation__mark"),
         output_field=CharField(),
     )
     paid = Payment.objects.filter(paid_at__lt=until, currency=currency)
     firsts = paid.annotate(who=who).exclude(who="").values("who").annotate(first=Min("paid_at"))
     gave = set(
         paid.filter(paid_at__gte=since)
-        .exclude(donation__email="")
-        .values_list("donation__email", flat=True)
+        .exclude(donation__mark="")
+        .values_list("donation__mark", flat=True)
     )
-    before = {row["who"].lower() for row in firsts if row["first"] < since}
-    donors = {email.lower() for email in gave}
-    nameless = paid.filter(paid_at__gte=since, donation__email="").values("donation").distinct()
+    before = {row["who"] for row in firsts if row["first"] < since}
+    donors = set(gave)
+    nameless = paid.filter(paid_at__gte=since, donation__mark="").values("donation").distinct()
     return {
         "new": len(donors - before),
         "returning": len(donors & before),

@@ -273,7 +273,7 @@ def test_a_treasurer_walks_from_the_file_to_the_ledger_and_back(client):
     assert booking.given(fund) == 65_00
     client.post(response["Location"])
     assert booking.given(fund) == 0
-    assert not BankImport.objects.exclude(raw=b"").exists()
+    assert not BankImport.objects.exclude(sealed=b"").exists()
 
 
 def test_who_may_not_see_gifts_sees_no_bank_either(client):

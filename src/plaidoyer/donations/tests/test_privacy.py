@@ -32,8 +32,8 @@ pytestmark = pytest.mark.django_db
 
 def canaries():
     """Every word of the room's rows and mails that could name Suzie."""
-    rows = [*Donation.objects.values(), *BankLine.objects.values(), *Envelope.objects.values()]
-    return json.dumps([{k: str(v) for k, v in row.items()} for row in rows]).count("suzie@")
+    rows = [*Donation.objects.all(), *BankLine.objects.all(), *Envelope.objects.all()]
+    return str([row.sealed.parts for row in rows]).count("suzie@")
 
 
 def test_a_donor_takes_all_of_it_along():
@@ -89,7 +89,7 @@ def test_after_the_years_of_the_settings_donors_go_and_amounts_stay():
     assert privacy.forget(at + datetime.timedelta(hours=2)) == 1
 
     assert canaries() == 0
-    assert bytes(Receipt.objects.get().pdf) == b""
+    assert Receipt.objects.get().pdf == b""
     assert Receipt.objects.get().label == "R-2026-00001"
     assert booking.given(fund) == 50_00
 

@@ -119,12 +119,12 @@ def test_the_database_keeps_receipts_as_they_are():
     make_payment()
     issuing.issue_due()
 
-    for change in ({"amount": 1}, {"number": 9}, {"pdf": b"other"}, {"year": 1999}):
+    for change in ({"amount": 1}, {"number": 9}, {"sealed": b"other"}, {"year": 1999}):
         with pytest.raises(DatabaseError, match="never changed"), transaction.atomic():
             Receipt.objects.update(**change)
     with pytest.raises(DatabaseError, match="never changed"), transaction.atomic():
         ReceiptLine.objects.all().delete()
-    Receipt.objects.update(pdf=b"")
+    Receipt.objects.update(sealed=b"")
 
 
 def test_one_receipt_for_a_year_sums_what_is_left_of_its_gifts():

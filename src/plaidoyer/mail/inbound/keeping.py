@@ -51,8 +51,8 @@ def forget(now: datetime.datetime | None = None) -> int:
     useless = Q(kind__in=["stray", "unreadable"], received_at__lt=old)
     gone = read.filter(useless | Q(received_at__lt=now - LAST_YEAR))
     deleted, _kinds = _some(gone).delete()
-    full = read.filter(received_at__lt=old).exclude(raw=b"")
-    emptied = _some(full).update(raw=b"", sender="", recipient="")
+    full = read.filter(received_at__lt=old).exclude(sealed=b"")
+    emptied = _some(full).update(sealed=b"", recipient="")
     return deleted + emptied
 
 

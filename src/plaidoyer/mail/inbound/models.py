@@ -1,8 +1,12 @@
+import uuid
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+
+from plaidoyer.vault.fields import BytesPart, Part, SealedField
 
 
 class Incoming(models.Model):
@@ -19,14 +23,18 @@ class Incoming(models.Model):
         STRAY = "stray", _("nothing of ours")
         UNREADABLE = "unreadable", _("cannot be read")
 
+    uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    # Emptied once the time of keeping is over (retention), or its person was erased.
+    sealed = SealedField()
+    # What stood in MAIL FROM; empty is the null sender of reports.
+    sender = Part(_("from"))
+    # The server's words of a report, the subject of a reply.
+    words = Part(_("the server’s words"))
+    raw = BytesPart(_("the mail as it came"))
     # By recipient and bytes: what is handed over twice is one row.
     sha256 = models.CharField(max_length=64, unique=True, editable=False)
     via = models.CharField(_("came by"), max_length=20)
     recipient = models.CharField(_("address of ours"), max_length=254, blank=True)
-    # What stood in MAIL FROM; empty is the null sender of reports.
-    sender = models.CharField(_("from"), max_length=254, blank=True)
-    # Empty once the time of keeping is over (retention), or its person was erased.
-    raw = models.BinaryField(default=b"")
     received_at = models.DateTimeField(_("received"), default=timezone.now)
     failures = models.SmallIntegerField(default=0)
     try_at = models.DateTimeField(default=timezone.now)
@@ -41,9 +49,8 @@ class Incoming(models.Model):
         verbose_name=_("mail"),
     )
     code = models.CharField(_("code"), max_length=16, blank=True)
-    words = models.CharField(_("the server’s words"), max_length=500, blank=True)
-    # Whose address came back, as a keyed hash: it is counted, never read.
-    address_hash = models.CharField(max_length=64, blank=True, editable=False)
+    # Whose address came back (vault.marks): it is counted, never read.
+    mark = models.CharField(max_length=32, blank=True, editable=False)
 
     class Meta:
         verbose_name = _("incoming mail")
@@ -51,12 +58,7 @@ class Incoming(models.Model):
         indexes = [
             models.Index("try_at", "id", name="incoming_unread", condition=Q(read_at=None)),
             models.Index("received_at", name="incoming_received"),
-            models.Index(
-                "address_hash",
-                "received_at",
-                name="incoming_of_address",
-                condition=~Q(address_hash=""),
-            ),
+            models.Index("mark", "received_at", name="incoming_of_address", condition=~Q(mark="")),
         ]
         constraints = [
             models.CheckConstraint(
@@ -91,9 +93,10 @@ class SuppressionQuerySet(models.QuerySet):
 
 
 class Suppression(models.Model):
-    """An address that must get no mail of ours, and why; canonical, so every spelling counts.
+    """An address that must get no mail of ours, and why; every spelling of it counts.
 
-    Of an erased person it is a keyed hash. Lifting it is a date in its row, never its end.
+    It is found by its mark (vault.marks), which is all that is left of an erased person. Lifting it
+    is a date in its row, never its end.
     """
 
     class Reason(models.TextChoices):
@@ -106,9 +109,12 @@ class Suppression(models.Model):
         BY_HAND = "by_hand", _("by hand")
         PROVED = "proved", _("an act was confirmed from there")
 
-    address = models.CharField(_("canonical address"), max_length=254)
+    uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    mark = models.CharField(max_length=32, editable=False)
+    sealed = SealedField()
+    address = Part(_("canonical address"))
+    words = Part(_("evidence"))
     reason = models.CharField(_("reason"), max_length=12, choices=Reason.choices)
-    words = models.CharField(_("evidence"), max_length=500, blank=True)
     envelope = models.ForeignKey(
         "mail.Envelope",
         models.SET_NULL,
@@ -135,7 +141,7 @@ class Suppression(models.Model):
         verbose_name_plural = _("suppressed addresses")
         indexes = [models.Index("suppressed_at", name="suppression_since")]
         constraints = [
-            models.UniqueConstraint("address", name="suppressed_once", condition=Q(lifted_at=None)),
+            models.UniqueConstraint("mark", name="suppressed_once", condition=Q(lifted_at=None)),
             models.CheckConstraint(
                 name="suppression_reason_known",
                 condition=Q(reason__in=["bounced", "complained", "by_hand"]),

@@ -7,11 +7,12 @@ import traceback
 from django.db import transaction
 from django.utils import timezone
 
-from plaidoyer.lib.addresses import canonical
 from plaidoyer.mail import kinds, returns, suppressions
 from plaidoyer.mail.inbound import codes
 from plaidoyer.mail.inbound.understanding import Understood, understand
 from plaidoyer.mail.models import Envelope, Incoming, Suppression
+from plaidoyer.mail.scrubbing import scrubbed
+from plaidoyer.vault import marks
 
 logger = logging.getLogger(__name__)
 
@@ -79,10 +80,10 @@ def read(key: int) -> str:
         return ""
     row.kind = _kind(said, envelope)
     row.envelope, row.code = envelope, said.code[:16]
-    row.words = said.words[:500]
+    row.words = scrubbed(said.words, envelope.to_address if envelope else "")[:500]
     row.read_at = timezone.now()
-    if envelope and envelope.to_address:
-        row.address_hash = suppressions.hashed(canonical(envelope.to_address))
+    if envelope:
+        row.mark = envelope.mark
     row.save()
     if envelope:
         _follow(row, said, envelope)
@@ -106,7 +107,7 @@ def _envelope(said: Understood) -> Envelope | None:
     lately = timezone.now() - BY_ADDRESS
     sent = {State.ACCEPTED, State.IN_DOUBT, State.BOUNCED, State.COMPLAINED}
     return known.filter(
-        to_address__iexact=said.address, state__in=sent, ended_at__gt=lately
+        mark=marks.address(said.address), state__in=sent, ended_at__gt=lately
     ).first()
 
 
@@ -139,7 +140,7 @@ def _move(envelope: Envelope, state: str, row: Incoming) -> bool:
     moved = Envelope.objects.filter(pk=envelope.pk, state__in=before).update(
         state=state,
         ended_at=row.received_at,
-        reply=words[:500] if envelope.to_address else "",
+        reply=words[:500] if envelope.mark else "",
     )
     if moved:
         envelope.refresh_from_db()
@@ -152,11 +153,11 @@ def _give_up(row: Incoming, envelope: Envelope) -> None:
     Not that of somebody in office: their room looks for another address instead.
     """
     patience = codes.patience(row.code)
-    if patience is None or not envelope.to_address or envelope.kind in kinds.OFFICIAL:
+    if patience is None or not (to := kinds.address(envelope)) or envelope.kind in kinds.OFFICIAL:
         return
     if _sent_back(row, patience) >= patience:
         suppressions.suppress(
-            envelope.to_address,
+            to,
             reason=Suppression.Reason.BOUNCED,
             words=f"{row.code} {row.words}",
             envelope=envelope,
@@ -167,7 +168,7 @@ def _give_up(row: Incoming, envelope: Envelope) -> None:
 def _sent_back(row: Incoming, patience: int) -> int:
     """How many mails this address sent back lately with a code of no more patience."""
     earlier = Incoming.objects.filter(
-        address_hash=row.address_hash,
+        mark=row.mark,
         kind=Kind.BOUNCE,
         received_at__gt=row.received_at - SINCE,
     )
@@ -177,9 +178,9 @@ def _sent_back(row: Incoming, patience: int) -> int:
 
 def _hush(row: Incoming, envelope: Envelope) -> None:
     """Whoever calls our mail spam gets no newsletter any more, from this moment on."""
-    if envelope.to_address and envelope.kind not in kinds.OFFICIAL:
+    if envelope.kind not in kinds.OFFICIAL and (to := kinds.address(envelope)):
         suppressions.suppress(
-            envelope.to_address,
+            to,
             reason=Suppression.Reason.COMPLAINED,
             words=row.words,
             envelope=envelope,

@@ -30,9 +30,9 @@ def subscribed(at: datetime.datetime, topic: Topic | None = None) -> QuerySet[Su
     pausing = Pause.objects.filter(**theirs, lifted_at=None, until__gt=at)
     found = Supporter.objects.filter(
         Exists(open_),
-        ~Exists(Suppression.objects.in_force().filter(address=OuterRef("canonical_email"))),
+        ~Exists(Suppression.objects.in_force().filter(mark=OuterRef("mark"))),
         ~Exists(pausing),
-    ).exclude(email="")
+    ).exclude(sealed=b"")
     if topic:
         found = found.exclude(
             Exists(TopicEnd.objects.filter(**theirs, topic=topic, resumed_at=None))
@@ -112,9 +112,12 @@ def in_our(language: str) -> str:
 def glimpses(found: QuerySet[Supporter]) -> list[Glimpse]:
     """Ten of them, the latest first."""
     latest = found.order_by("-pk").annotate(home=home_area())[:SAMPLE]
-    rows = list(latest.values_list("given_name", "home", "language"))
-    areas = Area.objects.in_bulk({home for _name, home, _language in rows if home})
+    areas = Area.objects.in_bulk({one.home for one in latest if one.home})
     return [
-        Glimpse(f"{name[:1]}." if name else "—", str(areas.get(home, "")), language)
-        for name, home, language in rows
+        Glimpse(
+            f"{one.given_name[:1]}." if one.given_name else "—",
+            str(areas.get(one.home, "")),
+            one.language,
+        )
+        for one in latest
     ]

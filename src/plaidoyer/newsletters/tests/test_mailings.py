@@ -6,7 +6,8 @@ from django.db import connection
 from django.test import Client
 
 from plaidoyer.lib import tokens
-from plaidoyer.mail.models import Envelope, Suppression
+from plaidoyer.mail import kinds, suppressions
+from plaidoyer.mail.models import Envelope
 from plaidoyer.newsletters import copies, mailings, unsubscriptions
 from plaidoyer.newsletters.mailings import GIVEN_NAME, UNSUBSCRIBE_URL, Words
 from plaidoyer.newsletters.models import Copy, Mailing
@@ -47,13 +48,13 @@ def test_everybody_subscribed_gets_one_copy_however_often_it_is_frozen():
 
     readers = {copy.supporter: copy.envelope for copy in mailing.copies.all()}
     assert set(readers) == {suzie, laura}
-    assert readers[suzie].to_address == suzie.email
+    assert kinds.address(readers[suzie]) == suzie.email
     assert {(e.state, e.kind) for e in readers.values()} == {("queued", "mailing")}
 
 
 def test_a_suppressed_address_is_left_out():
     suzie = make_reader("suzie")
-    Suppression.objects.create(address=suzie.canonical_email, reason="bounced")
+    suppressions.suppress(suzie.email, reason="bounced")
 
     assert mailings.freeze(make_mailing()) == 0
 

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from plaidoyer.civics.models import Area
 from plaidoyer.lib.words import Words
-from plaidoyer.mail.models import Envelope, Suppression
+from plaidoyer.mail import suppressions
+from plaidoyer.mail.models import Envelope
 from plaidoyer.newsletters import mailings, unsubscriptions
 from plaidoyer.newsletters.models import Mailing, Segment, Topic
 from plaidoyer.newsletters.segments import readers, trees
@@ -20,7 +21,8 @@ from plaidoyer.newsletters.segments.trees import Group, Rule, Tree
 from plaidoyer.newsletters.topics import preferences
 from plaidoyer.supporters import tags
 from plaidoyer.supporters.models import Supporter, Tag
-from plaidoyer.testing import make_form, make_organiser, make_reader
+from plaidoyer.testing import make_form, make_organiser, make_reader, supporter
+from plaidoyer.vault import marks
 
 from .test_mailings import make_mailing
 from .test_writing import sign
@@ -48,7 +50,7 @@ def world():
     for form in forms:
         sign(form, "suzie")
     sign(forms[0], "charlie")
-    tags.put("press", Supporter.objects.filter(given_name="Laura"))
+    tags.put("press", Supporter.objects.filter(mark=marks.address("laura@post.example")))
     return {"form": forms[0], "tag": Tag.objects.get()}
 
 
@@ -79,11 +81,12 @@ def test_groups_are_joined_and_negated(world):
 
 def test_who_got_a_mailing_and_who_wants_a_topic(world):
     topic = Topic.objects.create(code="urgent", name=Words(fr="Urgences", en="Urgent"))
-    preferences.choose(Supporter.objects.get(given_name="Suzie"), [], page="/")
+    preferences.choose(supporter("suzie@post.example"), [], page="/")
     mailing = make_mailing()
     mailings.freeze(mailing)
-    Envelope.objects.filter(to_address="laura@post.example").update(state="leased", sender=1)
-    Envelope.objects.filter(to_address="laura@post.example").update(state="accepted", sender=None)
+    lauras = Envelope.objects.filter(mark=marks.address("laura@post.example"))
+    lauras.update(state="leased", sender=1)
+    lauras.update(state="accepted", sender=None)
 
     assert found(one("sent", mailing=str(mailing.pk))) == {"laura"}
     assert found(one("sent", mailing=str(mailing.pk), negated=True)) == set(NAMES) - {"laura"}
@@ -91,10 +94,10 @@ def test_who_got_a_mailing_and_who_wants_a_topic(world):
 
 
 def test_nobody_is_found_who_may_not_be_written_to(world):
-    people = {name: Supporter.objects.get(given_name=name.title()) for name in NAMES}
+    people = {name: supporter(f"{name}@post.example") for name in NAMES}
     unsubscriptions.unsubscribe(people["suzie"])
     preferences.pause(people["laura"])
-    Suppression.objects.create(address=people["louis"].canonical_email, reason="bounced")
+    suppressions.suppress(people["louis"].email, reason="bounced")
 
     assert found() == {"charlie"}
     later = timezone.now() + datetime.timedelta(days=92)

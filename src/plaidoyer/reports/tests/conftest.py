@@ -17,6 +17,7 @@ from plaidoyer.reports import editions
 from plaidoyer.reports.models import Edition, Item
 from plaidoyer.supporters.models import Supporter
 from plaidoyer.testing import make_campaign, make_form, make_organiser, make_reader
+from plaidoyer.vault import marks
 
 STARTS_ON, ENDS_ON = datetime.date(2026, 1, 1), datetime.date(2026, 6, 30)
 NOON = datetime.time(12, tzinfo=datetime.UTC)
@@ -46,7 +47,7 @@ def confirm(form, count, day=datetime.date(2026, 2, 2)):
     at = datetime.datetime.combine(day, NOON)
     who = [f"p{n}-{form.pk}-{day}@post.example" for n in range(count)]
     people = Supporter.objects.bulk_create(
-        Supporter(canonical_email=email, email=email, language="en") for email in who
+        Supporter(mark=marks.address(email), email=email, language="en") for email in who
     )
     acts = Action.objects.bulk_create(
         Action(form=form, language="en", email=email, submitted_at=at) for email in who

@@ -17,7 +17,7 @@ from plaidoyer.newsletters.models import Copy
 from plaidoyer.reports import editions, machines
 from plaidoyer.reports.models import Document, Item, Picture
 from plaidoyer.reports.settings import ReportSettings
-from plaidoyer.supporters.models import Supporter
+from plaidoyer.testing import supporter
 
 BOTH = pytest.mark.parametrize("language", ["fr", "en"])
 
@@ -149,7 +149,7 @@ def test_pictures_quotes_and_own_names_are_told(published, client, language):
 
 
 def test_the_mail_is_short_first_and_says_in_how_many_one_took_part(half_year, world):
-    suzie = Supporter.objects.get(canonical_email="suzie@post.example")
+    suzie = supporter("suzie@post.example")
     Confirmation.objects.filter(pk=Confirmation.objects.first().pk).update(supporter=suzie)
 
     editions.publish(half_year, world[0])

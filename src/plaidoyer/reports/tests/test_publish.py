@@ -152,7 +152,9 @@ def test_the_mail_offers_what_one_can_do_now_by_links_that_know_their_reader(
 ):
     form = ActionForm.objects.filter(kind="petition").first()
     make_pages(form)
-    Supporter.objects.update(family_name="Roy")
+    for one in Supporter.objects.all():
+        one.family_name = "Roy"
+        one.save()
 
     editions.publish(half_year, world[0])
 

@@ -13,9 +13,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def suzie():
-    return Supporter.objects.create(
-        canonical_email="suzie@post.example", email="suzie@post.example", language="fr"
-    )
+    return Supporter.objects.create(mark="suzie", email="suzie@post.example", language="fr")
 
 
 def yes(text="Oui, écrivez-moi."):
@@ -86,10 +84,7 @@ def test_an_answer_is_dated(suzie):
 
 
 def test_many_yeses_take_a_few_statements(django_assert_max_num_queries):
-    crowd = [
-        Supporter(canonical_email=f"s{n}@post.example", email=f"s{n}@post.example", language="fr")
-        for n in range(50)
-    ]
+    crowd = [Supporter(mark=f"s{n}", email=f"s{n}@post.example", language="fr") for n in range(50)]
     answers = [consents.Answer(one, yes()) for one in Supporter.objects.bulk_create(crowd)]
 
     with django_assert_max_num_queries(6):

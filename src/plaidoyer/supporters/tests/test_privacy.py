@@ -39,7 +39,7 @@ def test_an_erasure_empties_the_supporter_and_keeps_the_proof_of_consent(suzie, 
     privacy.erase(suzie)
 
     kept = Supporter.objects.get(pk=suzie.pk)
-    assert kept.canonical_email == f"erased:{kept.uid}"
+    assert kept.mark == f"erased:{kept.uid}"
     assert {kept.email, kept.given_name, kept.family_name, kept.postal_code} == {""}
     assert [c.answer for c in Consent.objects.order_by("id")] == ["given", "withdrawn"]
     assert not kept.subscriptions.filter(ended_at=None).exists()

@@ -5,6 +5,7 @@ from django.db import transaction
 from plaidoyer.newsletters import unsubscriptions
 from plaidoyer.supporters import consents
 from plaidoyer.supporters.models import ConsentWording, Correction, Supporter
+from plaidoyer.vault import fields
 
 
 @transaction.atomic
@@ -19,7 +20,7 @@ def correct(supporter: Supporter, **facts: str) -> Correction | None:
         return None
     for name in changed:
         setattr(supporter, name, facts[name])
-    supporter.save(update_fields=changed)
+    supporter.save(update_fields=fields.columns(Supporter, changed))
     return Correction.objects.create(supporter=supporter, facts=changed)
 
 

@@ -11,13 +11,14 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import override
 
-from plaidoyer.lib import addresses, tokens, wording
+from plaidoyer.lib import tokens, wording
 from plaidoyer.mail import envelopes
 from plaidoyer.mail.kinds import Message
 from plaidoyer.mail.models import Envelope
 from plaidoyer.organisation.models import Organisation
 from plaidoyer.supporters import privacy
 from plaidoyer.supporters.models import Supporter
+from plaidoyer.vault import marks
 from plaidoyer.website.models import LinkRequest
 
 KIND = "me"
@@ -51,7 +52,7 @@ def answer(limit: int = 500) -> int:
     mailed = mailed_lately(known.values())
     answered = []
     for asked in waiting:
-        supporter = known.get(addresses.canonical(asked.email))
+        supporter = known.get(marks.address(asked.email))
         if supporter and mailed[supporter.pk] < A_DAY:
             mailed[supporter.pk] += 1
             asked.supporter, asked.email = supporter, ""
@@ -63,16 +64,16 @@ def answer(limit: int = 500) -> int:
     )
     for asked, envelope in zip(answered, queued, strict=True):
         asked.envelope = envelope
-    LinkRequest.objects.bulk_update(answered, ["supporter", "envelope", "email"])
+    LinkRequest.objects.bulk_update(answered, ["supporter", "envelope", "sealed"])
     LinkRequest.objects.filter(id__in=[asked.pk for asked in waiting], envelope=None).delete()
     return len(waiting)
 
 
 def supporters_of(requests: Sequence[LinkRequest]) -> dict[str, Supporter]:
-    """Those whom the requests are about, by canonical address; locked, so that the cap holds."""
-    asked = {addresses.canonical(one.email) for one in requests}
-    found = Supporter.objects.select_for_update(no_key=True).filter(canonical_email__in=asked)
-    return {supporter.canonical_email: supporter for supporter in found.order_by("id")}
+    """Those whom the requests are about, by their marks; locked, so that the cap holds."""
+    asked = {marks.address(one.email) for one in requests}
+    found = Supporter.objects.select_for_update(no_key=True).filter(mark__in=asked)
+    return {supporter.mark: supporter for supporter in found.order_by("id")}
 
 
 def mailed_lately(supporters: Collection[Supporter]) -> Counter[int]:

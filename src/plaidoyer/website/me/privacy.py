@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from plaidoyer.mail import envelopes
-from plaidoyer.mail.models import Envelope
+from plaidoyer.mail import envelopes, suppressions
+from plaidoyer.mail.models import Envelope, Suppression
 from plaidoyer.supporters.models import Supporter
 from plaidoyer.website.models import LinkRequest
 
@@ -17,3 +17,23 @@ def export(supporter: Supporter) -> list[dict[str, Any]]:
 def erase(supporter: Supporter) -> None:
     """Empties the envelopes; that a link was asked for stays, so that it can say what happened."""
     envelopes.erase(Envelope.objects.filter(link_request__supporter=supporter))
+
+
+def export_suppressions(supporter: Supporter) -> list[dict[str, Any]]:
+    """Since when, and why, no mail goes to their address."""
+    listed = Suppression.objects.filter(mark=supporter.mark).order_by("id")
+    return [
+        {
+            "address": one.address,
+            "reason": one.reason,
+            "evidence": one.words,
+            "suppressed_at": one.suppressed_at,
+            "lifted_at": one.lifted_at,
+        }
+        for one in listed
+    ]
+
+
+def hide_suppressions(supporter: Supporter) -> None:
+    """Keeps the mark alone, so that we still know the address when it comes back."""
+    suppressions.hide(supporter.email)

@@ -11,5 +11,6 @@ urlpatterns = [
     path("<str:token>/details/", views.details, name="details"),
     path("<str:token>/newsletter/", views.newsletter, name="newsletter"),
     path("<str:token>/data.json", views.data, name="data"),
+    path("<str:token>/data.pdf", views.paper, name="paper"),
     path("<str:token>/erasure/", views.erasure, name="erasure"),
 ]

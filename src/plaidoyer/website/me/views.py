@@ -19,7 +19,7 @@ from plaidoyer.actions.views import SeeOther, personal, unavailable_when_down
 from plaidoyer.lib.tokens import BadTokenError
 from plaidoyer.supporters import privacy
 from plaidoyer.supporters.models import Supporter
-from plaidoyer.website.me import corrections, links, reporting
+from plaidoyer.website.me import corrections, links, papers, reporting
 from plaidoyer.website.me.forms import DetailsForm, LinkForm, NewsletterForm
 
 MINUTES = 600
@@ -122,6 +122,15 @@ def data(request: HttpRequest, token: str, supporter: Supporter) -> HttpResponse
     known = privacy.export(supporter)
     response = JsonResponse(known, json_dumps_params=options)
     response["Content-Disposition"] = 'attachment; filename="plaidoyer.json"'
+    return response
+
+
+@require_safe
+@theirs
+def paper(request: HttpRequest, token: str, supporter: Supporter) -> HttpResponse:
+    """The same, for people to read."""
+    response = HttpResponse(papers.draw(supporter), content_type="application/pdf")
+    response["Content-Disposition"] = 'attachment; filename="plaidoyer.pdf"'
     return response
 
 

@@ -1,9 +1,11 @@
 """Suzie opens her own page by the link in her mail, and changes what is hers to change."""
 
 import datetime
+import io
 import json
 import re
 
+import pypdf
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -15,6 +17,7 @@ from plaidoyer.donations.receipts import issuing
 from plaidoyer.donations.tests.giving import make_donation, make_payment, make_settings
 from plaidoyer.mail.kinds import COMPOSERS
 from plaidoyer.mail.models import Envelope
+from plaidoyer.supporters import privacy
 from plaidoyer.supporters.models import Consent, Correction, Supporter
 from plaidoyer.testing import make_form
 from plaidoyer.website.me import links
@@ -90,7 +93,7 @@ def test_only_addresses_we_know_are_written_to(client, shown):
     links.answer()
 
     assert [address for address, _mail in mails()] == [SUZIE]
-    assert list(LinkRequest.objects.values_list("email", flat=True)) == [""]
+    assert [one.email for one in LinkRequest.objects.all()] == [""]
 
 
 def test_nobody_is_flooded_with_links(client, shown):
@@ -326,3 +329,16 @@ def test_who_only_gave_has_a_page_too_and_sees_what_arrived(client, shown):
 
     assert "33\u00a0$" in told
     assert "44\u00a0$" not in told
+
+
+def test_all_that_is_kept_can_be_read_as_a_tagged_pdf(client, page):
+    answer = client.get(f"{page}data.pdf")
+
+    assert answer["Content-Type"] == "application/pdf"
+    assert "attachment" in answer["Content-Disposition"]
+    paper = pypdf.PdfReader(io.BytesIO(answer.content))
+    said = " ".join(" ".join(sheet.extract_text() for sheet in paper.pages).split())
+    known = privacy.export(Supporter.objects.get())
+    assert paper.trailer["/Root"]["/MarkInfo"]["/Marked"]
+    for fact in (SUZIE, known["supporter"]["given_name"], "newsletter"):
+        assert fact in said

@@ -25,7 +25,7 @@ class CallFilters(WagtailFilterSet):
     )
     outcome = ChoiceFilter(
         label=_("What came of it"),
-        field_name="content__outcome",
+        field_name="facts__outcome",
         choices=list(OUTCOMES.items()),
     )
 
@@ -89,7 +89,7 @@ class CallList(Listing):
 
     def outcomes(self) -> dict[Callee, dict[str, int]]:
         """How often each outcome was reported of each who was called; one query."""
-        parts = ("content__target", "content__post", "content__outcome")
+        parts = ("facts__target", "facts__post", "facts__outcome")
         rows = self.get_queryset().order_by().values_list(*parts).annotate(number=Count("pk"))
         counts: dict[Callee, dict[str, int]] = {}
         for target, post, outcome, number in rows:

@@ -42,6 +42,7 @@ KIND = Kind(
     told=told,
     then_template="letter/then.html",
     impersonal=frozenset({"targets"}),
+    queried=frozenset({"posts"}),
     urls=[path("member/<str:token>/", views.member, name="member")],
     after_confirmation="delivery.write_letters",
     after_withdrawal="delivery.cancel_letters",

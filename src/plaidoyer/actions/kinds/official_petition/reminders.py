@@ -88,7 +88,7 @@ def wanted() -> QuerySet[Reminder]:
         envelope__isnull=False,
     )
     return Reminder.objects.filter(
-        ~Exists(acts), ~Exists(before), ~Q(action__email=""), withdrawn_at=None
+        ~Exists(acts), ~Exists(before), ~Q(action__sealed=b""), withdrawn_at=None
     )
 
 

@@ -71,6 +71,11 @@ class OrganisationSignature(models.Model):
         return str(self.name)
 
     @property
+    def function(self) -> str:
+        """In which function its signatory signed; nothing once they were erased."""
+        return self.action.content.get("function", "")
+
+    @property
     def country_name(self) -> str:
         """The country in the active language."""
         return countries.name(self.country)

@@ -7,7 +7,6 @@ from django.conf import settings
 from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.models import F, OuterRef, Q, QuerySet, Subquery
-from django.db.models.fields.json import KeyTextTransform
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -130,9 +129,7 @@ def shown(form: ActionForm) -> QuerySet[OrganisationSignature]:
 def with_logos(signatures: Sequence[OrganisationSignature]) -> Sequence[OrganisationSignature]:
     """Gives each its `shown_logo`: the address of its accepted logo, or nothing. One query."""
     drawn = {one.pk: one for one in signatures if one.logo}
-    accepted = dict(
-        reviews.accepted(LOGO).filter(action__in=drawn).values_list("action_id", "text")
-    )
+    accepted = {one.action_id: one.text for one in reviews.accepted(LOGO).filter(action__in=drawn)}
     for one in signatures:
         is_read = one.pk in drawn and accepted.get(one.pk) == one.logo.name
         one.shown_logo = one.logo.url if is_read else ""  # type: ignore[attr-defined]
@@ -168,10 +165,6 @@ def listed() -> QuerySet[OrganisationSignature]:
     ).annotate(
         decision=Subquery(decided.values("decision")),
         decision_reason=Subquery(decided.values("reason")),
-        email=F("action__email"),
-        given_name=F("action__given_name"),
-        family_name=F("action__family_name"),
-        function=KeyTextTransform("function", "action__content"),
         withdrawn_at=F("action__confirmation__withdrawal__withdrawn_at"),
         withdrawal_reason=F("action__confirmation__withdrawal__note__reason"),
     )
@@ -188,5 +181,7 @@ def erase(supporter: Supporter) -> None:
     """Names `supporter` no more beside an organisation, whose signature stands."""
     mine = OrganisationSignature.objects.filter(action__match__supporter=supporter)
     for one in mine:
-        Review.objects.filter(action=one.pk, part=PART).update(text="\n".join(one.name.values()))
+        for review in Review.objects.filter(action=one.pk, part=PART):
+            review.text = "\n".join(one.name.values())
+            review.save(update_fields=["sealed"])
     mine.update(signatory="")

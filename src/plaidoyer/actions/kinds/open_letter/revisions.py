@@ -68,7 +68,7 @@ def tell(revision: Revision) -> int:
     Revision.objects.select_for_update(of=("self",)).get(pk=revision.pk)
     told = RevisionNotice.objects.filter(revision=revision, action=OuterRef("action_id"))
     untold = Confirmation.objects.counted().filter(~Exists(told), form=revision.form_id)
-    untold = untold.exclude(action__content__revision__gte=revision.number)
+    untold = untold.exclude(action__facts__revision__gte=revision.number)
     acts = [one.action for one in untold.select_related("action").order_by("id")[:BATCH]]
     queued = envelopes.queue(
         kind=KIND, to_addresses=[action.email for action in acts], urgency=URGENCY

@@ -101,10 +101,10 @@ class OrganisationLedger(Ledger):
         "country",
         "size",
         "website",
-        "given_name",
-        "family_name",
+        "action.given_name",
+        "action.family_name",
         "function",
-        "email",
+        "action.email",
         "proof",
         "decision",
         "decision_reason",
@@ -112,6 +112,7 @@ class OrganisationLedger(Ledger):
         "withdrawn_at",
         "withdrawal_reason",
     ]
+    export_headings = {f"action.{name}": name for name in ("given_name", "family_name", "email")}
     export_filename = "organisations"
     filterset_class = OrganisationFilters
     search_fields = ["name"]

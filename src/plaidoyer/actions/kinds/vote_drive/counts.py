@@ -17,12 +17,12 @@ LOCK = 0x64726976  # "driv": one count at a time, in however many workers
 # 338 members are not twelve million rows. What lost its last letter counts as nothing.
 COUNT = """
 WITH lists AS (
-    SELECT c.form_id, a.content->'posts' AS posts, count(*) AS people
+    SELECT c.form_id, a.facts->'posts' AS posts, count(*) AS people
     FROM actions_confirmation c
     JOIN actions_action a ON a.id = c.action_id
     JOIN actions_actionform f ON f.id = c.form_id
     WHERE f.kind = 'vote_drive' AND c.withdrawal_id IS NULL
-      AND jsonb_typeof(a.content->'posts') = 'array'
+      AND jsonb_typeof(a.facts->'posts') = 'array'
       AND NOT EXISTS (
           SELECT FROM actions_held h WHERE h.action_id = c.action_id AND h.released_at IS NULL
       )
