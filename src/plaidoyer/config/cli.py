@@ -10,7 +10,7 @@ from pathlib import Path
 
 import click
 
-from plaidoyer.config import bundles, civics, handover, ledger, mail, mailing, postgres
+from plaidoyer.config import bundles, civics, handover, ledger, mail, mailing, postgres, staff
 
 
 def find_database(*, durable: bool = False) -> None:
@@ -64,7 +64,8 @@ main.add_command(handover.handover)
 main.add_command(bundles.bundle)
 main.add_command(mail.mail)
 main.add_command(mailing.mailing)
-for command in (ledger.verify, ledger.witness, ledger.cosign, ledger.audit):
+main.add_command(staff.staff)
+for command in (ledger.verify, ledger.witness, ledger.cosign, ledger.audit, staff.roles):
     main.add_command(command)
 
 

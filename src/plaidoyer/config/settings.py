@@ -15,6 +15,8 @@ from django.core.exceptions import ImproperlyConfigured
 from django.utils.csp import CSP
 from django.utils.translation import gettext_lazy as _
 
+from plaidoyer.config.sign_in import *  # noqa: F403  (how the staff come in)
+
 
 def env_bool(name: str, default: bool) -> bool:
     """A yes/no variable. Raises ImproperlyConfigured on anything but 1/0, true/false, yes/no."""
@@ -123,11 +125,15 @@ INSTALLED_APPS = [
     "plaidoyer.evidence",
     "plaidoyer.parliament",
     "plaidoyer.civics",
+    "plaidoyer.staff",
     "plaidoyer.supporters",
     "plaidoyer.mail",
     "plaidoyer.organisation",
     "plaidoyer.demo",
     "procrastinate.contrib.django",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
     "wagtail_localize",
     "wagtail_localize.locales",
     "wagtail.contrib.settings",
@@ -162,6 +168,8 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "plaidoyer.staff.door.second_factor",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "plaidoyer.website.middleware.content_security_policy",
     "plaidoyer.website.middleware.shared_pages",
@@ -241,7 +249,6 @@ WAGTAIL_ENABLE_WHATS_NEW_BANNER = False
 WAGTAIL_GRAVATAR_PROVIDER_URL = None
 WAGTAILDOCS_SERVE_METHOD = "serve_view"
 WAGTAILEMBEDS_FINDERS: list[dict] = []
-LOGIN_URL = "wagtailadmin_login"
 LOGIN_REDIRECT_URL = "wagtailadmin_home"
 
 # Mail: one relay for every kind. Nothing here: letters wait until there is one.

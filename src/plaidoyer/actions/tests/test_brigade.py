@@ -14,6 +14,7 @@ from django.utils import timezone
 from plaidoyer.actions import matching
 from plaidoyer.actions.guards import networks
 from plaidoyer.actions.models import Action, Held
+from plaidoyer.lib import visitors
 from plaidoyer.testing import make_form
 
 pytestmark = pytest.mark.django_db
@@ -38,7 +39,7 @@ class Hour:
                 language="fr",
                 email=f"{kind}{len(self.acts)}@{domain}",
                 given_name=kind,
-                network=networks.label(networks.parsed(address), KEY),
+                network=networks.label(visitors.parsed(address), KEY),
             )
         )
 

@@ -1,0 +1,13 @@
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class StaffConfig(AppConfig):
+    name = "plaidoyer.staff"
+    verbose_name = _("Staff")
+
+    def ready(self) -> None:
+        from plaidoyer.mail.kinds import register
+        from plaidoyer.staff import notices
+
+        register(notices.KIND, notices.compose, _("mail about one’s own account"), asked=True)
