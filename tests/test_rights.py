@@ -48,6 +48,8 @@ DOORS = {
     "users/": ("A", "A"),
     "groups/": ("A", "A"),
     "settings/": ("A", "A"),
+    "audit/": ("DA", ""),
+    "second-person/": (ALL, ALL),
     # Facts.
     "campaigns/": ("ECM", "C"),
     "demands/": ("ECM", "C"),

@@ -45,6 +45,7 @@ class CampaignList(Listing):
 
 class CampaignDesk(Desk):
     model = Campaign
+    guarded = ("targets",)
     name = "campaigns"
     icon = "tasks"
     menu_order = 110
@@ -157,6 +158,7 @@ def kind_of(target: Target) -> Any:
 
 class TargetDesk(Desk):
     model = Target
+    guarded = ("who",)
     name = "targets"
     icon = "crosshairs"
     menu_order = 130

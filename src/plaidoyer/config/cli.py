@@ -65,6 +65,7 @@ main.add_command(bundles.bundle)
 main.add_command(mail.mail)
 main.add_command(mailing.mailing)
 main.add_command(staff.staff)
+ledger.audit.add_command(staff.verify_audit)
 for command in (ledger.verify, ledger.witness, ledger.cosign, ledger.audit, staff.roles):
     main.add_command(command)
 

@@ -140,7 +140,7 @@ INSTALLED_APPS = [
     "wagtail.contrib.redirects",
     "wagtail.embeds",
     "wagtail.sites",
-    "wagtail.users",
+    "plaidoyer.staff.apps.AccountsConfig",
     "wagtail.snippets",
     "wagtail.documents",
     "wagtail.images",
@@ -169,7 +169,10 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    # Before the door: what somebody tried is kept, too.
+    "plaidoyer.staff.audit.noting.noted",
     "plaidoyer.staff.door.second_factor",
+    "plaidoyer.staff.seconds.asking.second_person",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "plaidoyer.website.middleware.content_security_policy",
     "plaidoyer.website.middleware.shared_pages",
@@ -316,6 +319,9 @@ REPRESENT_SETS = env_pairs(
     "REPRESENT_SETS",
     "federal-electoral-districts-2023-representation-order=ocd-division/country:ca/ed:{}-2023",
 )
+
+# Up to so many rows one person takes out of the house alone (lib.countersigning).
+EXPORT_ALONE = env_int("EXPORT_ALONE", 1000)
 
 # Gifts by card (donations.cards): Stripe's keys; without both no page speaks of cards. Its machine
 # and its page are others only in tests.

@@ -20,6 +20,21 @@ def roles(table: bool) -> None:
         click.echo(f"{group.name}: {rights} rights, {people} people")
 
 
+@click.command("verify")
+@click.option("--remember", default="", help="What this printed an earlier time.")
+def verify_audit(remember: str) -> None:
+    """Check that nobody changed the log of what the staff did; print what to remember."""
+    from plaidoyer.config.cli import prepare
+
+    prepare()
+    from plaidoyer.staff.audit import verifying
+
+    try:
+        click.echo(verifying.verify(remember))
+    except verifying.BrokenChainError as error:
+        raise click.ClickException(str(error)) from None
+
+
 @click.group()
 def staff() -> None:
     """Help somebody of the staff who cannot come in."""

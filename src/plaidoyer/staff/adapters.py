@@ -11,6 +11,7 @@ from cryptography.fernet import Fernet, MultiFernet
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from django.conf import settings
+from django.contrib.auth.models import User
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -18,6 +19,7 @@ from django.utils.translation import gettext_lazy as _
 from plaidoyer.lib import visitors
 from plaidoyer.organisation.models import Organisation
 from plaidoyer.staff import factors, notices, sessions
+from plaidoyer.staff.audit import noting
 from plaidoyer.staff.models import Notice
 
 PASSWORD_MAILS = {f"account/email/password_{what}" for what in ("changed", "set", "reset")}
@@ -56,7 +58,13 @@ class Accounts(DefaultAccountAdapter):
 
     def post_login(self, request: HttpRequest, user: Any, **kwargs: Any) -> HttpResponse:
         sessions.begin(request, user)
+        noting.keep(request, user, "sign_in", "account")
         return super().post_login(request, user, **kwargs)
+
+    def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
+        """Keeps whose account was tried. What was typed is not kept: it may be a password."""
+        tried = User.objects.filter(username=credentials.get("username", "")).first()
+        noting.keep(request, None, "refuse", "account", number=str(tried.pk) if tried else "")
 
     def add_message(self, *args: Any, **kwargs: Any) -> None:
         """Pages say by themselves what happened."""
@@ -115,7 +123,7 @@ class Factors(DefaultMFAAdapter):
 
 def box() -> MultiFernet:
     """What secrets of second factors are locked with; it changes with SECRET_KEY."""
-    keys = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
+    keys = [settings.SECRET_KEY, *map(str, settings.SECRET_KEY_FALLBACKS)]
     return MultiFernet([Fernet(_derived(key)) for key in keys])
 
 

@@ -1,8 +1,10 @@
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
+from wagtail.users.apps import WagtailUsersAppConfig
 
 
 class StaffConfig(AppConfig):
+    default = True
     name = "plaidoyer.staff"
     verbose_name = _("Staff")
 
@@ -11,3 +13,10 @@ class StaffConfig(AppConfig):
         from plaidoyer.staff import notices
 
         register(notices.KIND, notices.compose, _("mail about one’s own account"), asked=True)
+
+
+class AccountsConfig(WagtailUsersAppConfig):
+    """Wagtail's users, on our screens."""
+
+    default = False
+    user_viewset = "plaidoyer.staff.accounts.Accounts"

@@ -6,6 +6,9 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from plaidoyer.mail.models import Envelope
+from plaidoyer.staff.audit.models import AuditEntry as AuditEntry
+from plaidoyer.staff.audit.models import AuditSeal as AuditSeal
+from plaidoyer.staff.seconds.models import Countersigning as Countersigning
 
 # What reveals opinions, and may be taken out of the house by those only who have the right to it.
 EXPORTS = {

@@ -69,8 +69,10 @@ ROLES: dict[str, Rights] = {
         "delivery.reply": SEE,
         "mail": SET,
         "staff": {"export_supporters", "export_acts", "export_letters"},
+        "staff.auditentry": SEE,
     },
     "Administrator": {
+        "staff.auditentry": SEE,
         "auth.user": WRITE,
         "auth.group": WRITE,
         "organisation": SET,
@@ -98,7 +100,11 @@ FILES += ["add_document", "change_document", "choose_document"]
 
 @transaction.atomic
 def lay() -> list[Group]:
-    """Makes the group of every role, or brings it up to what is written here."""
+    """Makes the group of every role, or brings it up to what is written here.
+
+    The two empty groups that Wagtail begins with go: their names would be taken for ours.
+    """
+    Group.objects.filter(name__in=["Editors", "Moderators"], user=None).delete()
     return [_lay(role) for role in ROLES]
 
 

@@ -1,5 +1,6 @@
 """Sessions of the staff: begun at a sign-in, listed, ended."""
 
+import datetime
 import hmac
 import ipaddress
 from collections.abc import Mapping
@@ -18,6 +19,7 @@ from plaidoyer.staff import notices
 from plaidoyer.staff.models import Notice, SignIn
 
 HOURS = 12
+DAYS = 183
 
 
 def begin(request: HttpRequest, user: User) -> SignIn:
@@ -72,3 +74,10 @@ def reset_factor(user: User) -> int:
     Authenticator.objects.filter(user=user).delete()
     notices.tell(user, Notice.About.FACTOR)
     return end(open_of(user))
+
+
+def forget() -> int:
+    """Forgets sign-ins of more than half a year ago, whose sessions ended long since; how many.
+    From then on their devices are new again."""
+    old = timezone.now() - datetime.timedelta(days=DAYS)
+    return SignIn.objects.filter(signed_in_at__lt=old).delete()[0]

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from django.contrib.auth.models import Group, Permission
+from django.contrib.auth.models import Group, Permission, User
 
 from plaidoyer.staff import roles
 from plaidoyer.testing import make_organiser
@@ -67,3 +67,23 @@ def test_the_table_of_the_documentation_is_the_one_in_force():
     page = Path("docs/reference/roles.md").read_text()
 
     assert roles.table() in page
+
+
+@pytest.mark.parametrize("name", ["mallory", "boss"])
+def test_an_administrator_makes_nobody_almighty_nor_touches_who_is(client, name):
+    """Fields that the form does not offer are not taken (F40)."""
+    client.force_login(make_organiser("ada", hats=("Administrator",)))
+    boss = User.objects.create_superuser("boss", "boss@river.example")
+    mallory = make_organiser("mallory", hats=("Editor",))
+    who = {"mallory": mallory, "boss": boss}[name]
+    sent = {"username": name, "email": "new@river.example", "first_name": "N", "last_name": "N"}
+    sent |= {"is_active": "on", "is_superuser": "on", "is_staff": "on", "groups": []}
+
+    client.post(f"/admin/users/edit/{who.pk}/", sent)
+    client.post("/admin/users/new/", sent | {"username": "third"})
+
+    assert set(User.objects.filter(is_superuser=True)) == {boss}
+    assert not User.objects.filter(is_staff=True).exclude(pk=boss.pk).exists()
+    assert User.objects.filter(username="third").exists()
+    assert User.objects.get(pk=boss.pk).email == "boss@river.example"
+    assert (User.objects.get(pk=mallory.pk).email == "new@river.example") == (name == "mallory")
