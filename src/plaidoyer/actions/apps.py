@@ -7,13 +7,11 @@ class ActionsConfig(AppConfig):
     verbose_name = _("Actions")
 
     def ready(self) -> None:
-        from plaidoyer.actions import kinds, messages, names, openings, privacy
-        from plaidoyer.lib import countersigning
+        from plaidoyer.actions import kinds, messages, names, privacy
         from plaidoyer.mail.kinds import register
         from plaidoyer.supporters.privacy import register as keeps
 
         kinds.load()
-        countersigning.LIVE.append(openings.takes_letters)
         register("confirmation", messages.compose, _("confirmation"), asked=True)
         keeps("names", export=names.export, erase=names.erase)
         keeps("acts", export=privacy.export, erase=privacy.erase)

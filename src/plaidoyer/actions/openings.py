@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.contrib.auth.decorators import permission_required
-from django.db.models import Model, Q
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import get_token
 from django.shortcuts import get_object_or_404, redirect
@@ -15,12 +15,8 @@ from wagtail.admin import messages
 from wagtail.admin.ui.tables import Column
 from wagtail.log_actions import LogActionRegistry, log
 
-from plaidoyer.actions.kinds import KINDS
 from plaidoyer.actions.models import ActionForm
-from plaidoyer.campaigns.models import Campaign, Target
 
-# The task of kinds that write letters, once their author confirmed.
-WRITES = "delivery.write_letters"
 OPENINGS = {
     "open": pgettext_lazy("form", "open"),
     "closed": pgettext_lazy("form", "closed"),
@@ -28,22 +24,6 @@ OPENINGS = {
     "paused": pgettext_lazy("form", "paused"),
     "coming": pgettext_lazy("form", "not open yet"),
 }
-
-
-def takes_letters(fact: Model) -> bool:
-    """Whether an open form writes letters to this decision-maker or target, in this campaign, or
-    is this form: whoever changes it changes what supporters send today."""
-    senders = [name for name, kind in KINDS.items() if kind.after_confirmation == WRITES]
-    forms = ActionForm.objects.filter(kept("open"), kind__in=senders)
-    if fact.pk is None:
-        return False
-    if isinstance(fact, ActionForm):
-        return forms.filter(pk=fact.pk).exists()
-    if isinstance(fact, Campaign):
-        return forms.filter(campaign=fact).exists()
-    if isinstance(fact, Target):
-        return forms.filter(campaign=fact.campaign_id).exists()
-    return forms.filter(**{f"campaign__targets__{fact._meta.model_name}": fact}).exists()
 
 
 def kept(opening: str) -> Q:

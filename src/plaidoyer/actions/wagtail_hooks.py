@@ -25,7 +25,7 @@ from plaidoyer.actions.kinds import KINDS
 from plaidoyer.actions.models import Action, ActionForm, Held
 from plaidoyer.actions.openings import OPENINGS, OpeningColumn
 from plaidoyer.actions.reach import ReachView
-from plaidoyer.actions.sheets import PREFIX, FormSheet
+from plaidoyer.actions.sheets import FormSheet
 from plaidoyer.lib.desk import Desk, Ledger, Listing
 
 STATES = {
@@ -96,7 +96,6 @@ def reach_url(form: ActionForm) -> str:
 
 class FormDesk(Desk):
     model = ActionForm
-    guarded = tuple(f"{PREFIX}-{name}" for name in ("to", "subject", "body", "points", "rules"))
     name = "forms"
     icon = "form"
     menu_label = _("Forms")

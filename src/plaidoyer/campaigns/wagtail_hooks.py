@@ -45,7 +45,6 @@ class CampaignList(Listing):
 
 class CampaignDesk(Desk):
     model = Campaign
-    guarded = ("targets",)
     name = "campaigns"
     icon = "tasks"
     menu_order = 110
@@ -158,7 +157,6 @@ def kind_of(target: Target) -> Any:
 
 class TargetDesk(Desk):
     model = Target
-    guarded = ("who",)
     name = "targets"
     icon = "crosshairs"
     menu_order = 130

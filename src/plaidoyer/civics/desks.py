@@ -90,7 +90,6 @@ class PostList(Listing):
 class PostDesk(Desk):
     add_to_admin_menu = False
     model = Post
-    guarded = ("contact_details",)
     name = "offices"
     icon = "user"
     index_view_class = PostList
@@ -127,7 +126,6 @@ class PostDesk(Desk):
 class PersonDesk(Desk):
     add_to_admin_menu = False
     model = Person
-    guarded = ("contact_details",)
     name = "persons"
     icon = "group"
     list_display = [
@@ -149,7 +147,6 @@ class PersonDesk(Desk):
 class OrganizationDesk(Desk):
     add_to_admin_menu = False
     model = Organization
-    guarded = ("contact_details",)
     name = "organizations"
     icon = "site"
     list_display = ["__str__", "classification"]

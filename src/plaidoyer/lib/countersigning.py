@@ -1,20 +1,14 @@
 """What takes two persons: whoever does it asks, and somebody else has to allow it first.
 
-A screen says so by `require`, once what was typed is found right and before anything is changed.
-The room `staff` catches that, keeps what was asked, and lets it be done once it is allowed.
+A screen says so by `require`, once it is found right and before anything is done. The room `staff`
+catches that, keeps what was asked, and lets it be done once it is allowed.
 """
-
-from collections.abc import Callable
-from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
-from django.db.models import Model, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
-
-# Whether letters of supporters go to this fact, or may: rooms above say so when Django starts.
-LIVE: list[Callable[[Model], bool]] = []
 
 
 class SecondPersonNeededError(Exception):
@@ -29,35 +23,6 @@ def require(request: HttpRequest, right: str, words: str) -> None:
     """Raises SecondPersonNeededError, unless just this was allowed to this request."""
     if getattr(request, "countersigned", None) != words:
         raise SecondPersonNeededError(right, words)
-
-
-def is_live(fact: Model) -> bool:
-    """Whether a change of `fact` changes where, to whom or with which words letters go now."""
-    return any(judges(fact) for judges in LIVE)
-
-
-def changes(form: Any, parts: tuple[str, ...]) -> str:
-    """What a form would change of those fields and rows, a line each, where that is live; empty
-    where nothing of it takes a second person."""
-    if not parts or not is_live(form.instance):
-        return ""
-    lines = [line for name in parts if name in form.fields for line in _changed(form, [name])]
-    for rows in (rows for name, rows in form.formsets.items() if name in parts):
-        for row in rows.forms:
-            if row in rows.deleted_forms and row.instance.pk:
-                lines.append(_("%(what)s goes") % {"what": row.instance})
-            elif row.has_changed():
-                lines += _changed(row, [name for name in row.changed_data if name != "ORDER"])
-    return "\n".join(lines)
-
-
-def _changed(form: Any, names: list[str]) -> list[str]:
-    lines = []
-    for name in set(names) & set(form.changed_data):
-        field = form.fields[name]
-        before = form.get_initial_for_field(field, name)
-        lines.append(f"{field.label}: {before or '—'} → {form.cleaned_data.get(name) or '—'}")
-    return sorted(lines)
 
 
 def require_export(request: HttpRequest, right: str, rows: QuerySet, name: str) -> None:

@@ -199,26 +199,11 @@ class Listing(generic.IndexView):
         return super().render_to_response(context, **kwargs)
 
 
-class Edit(generic.EditView):
-    """A form, some parts of which take a second person while letters go where they say."""
-
-    guarded: tuple[str, ...] = ()
-
-    def form_valid(self, form: Any) -> HttpResponse:
-        if words := countersigning.changes(form, self.guarded):
-            right = self.permission_policy._get_permission_name("change")
-            countersigning.require(self.request, right, f"{form.instance}\n{words}")
-        return super().form_valid(form)
-
-
 class Desk(ModelViewSet):
     """A kind of facts in the back office: its menu, list with filters and search, form."""
 
-    # What the list's file takes out (staff.models.EXPORTS), and which fields or rows of the form a
-    # second person must allow while letters go where they say.
+    # What the list's file takes out of the house (staff.models.EXPORTS).
     taken_out = ""
-    guarded: tuple[str, ...] = ()
-    edit_view_class = Edit
 
     add_to_admin_menu = True
     copy_view_enabled = False
@@ -229,10 +214,6 @@ class Desk(ModelViewSet):
     def get_index_view_kwargs(self, **kwargs: Any) -> dict[str, Any]:
         more = {"taken_out": self.taken_out} if self.taken_out else {}
         return super().get_index_view_kwargs(**{**more, **kwargs})
-
-    def get_edit_view_kwargs(self, **kwargs: Any) -> dict[str, Any]:
-        more = {"guarded": self.guarded} if self.guarded else {}
-        return super().get_edit_view_kwargs(**{**more, **kwargs})
 
 
 class Ledger(Desk):

@@ -2,7 +2,6 @@ from procrastinate.contrib.django import app
 
 from plaidoyer.staff import sessions
 from plaidoyer.staff.audit import writing
-from plaidoyer.staff.seconds import countersigning
 
 
 @app.periodic(cron="15 4 * * *")
@@ -10,4 +9,3 @@ from plaidoyer.staff.seconds import countersigning
 def tidy(timestamp: int) -> None:
     writing.seal(everything=True)
     sessions.forget()
-    countersigning.forget()

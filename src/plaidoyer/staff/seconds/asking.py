@@ -1,20 +1,21 @@
-"""Catches what takes two persons before it is done, and lets it be done once allowed."""
+"""Catches what takes two persons before it is done, and does it once it is allowed."""
 
+import hashlib
 from collections.abc import Callable
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
-from django.urls import resolve, reverse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from wagtail.admin import messages
 
 from plaidoyer.lib.countersigning import SecondPersonNeededError
-from plaidoyer.staff.models import Countersigning
 from plaidoyer.staff.seconds import countersigning
 
 
 def second_person(get_response: Callable[[HttpRequest], Any]) -> Callable[[HttpRequest], Any]:
-    """Where a screen says that it takes two, keeps the request as it was sent and tells so."""
+    """Where a screen says that it takes two, asks for the second one; where that one allowed just
+    this, does it."""
 
     def middleware(request: HttpRequest) -> Any:
         return get_response(request)
@@ -24,30 +25,21 @@ def second_person(get_response: Callable[[HttpRequest], Any]) -> Callable[[HttpR
 
 
 def ask(request: HttpRequest, error: Exception) -> HttpResponse | None:
-    if not isinstance(error, SecondPersonNeededError):
+    match = request.resolver_match
+    if not isinstance(error, SecondPersonNeededError) or match is None:
         return None
-    countersigning.ask(
-        request.user,  # type: ignore[arg-type]
-        right=error.right,
-        words=error.words,
-        method=request.method or "",
-        path=request.get_full_path(),
-        body=request.POST.urlencode(),
-    )
+    user: Any = request.user
+    asked = {"right": error.right, "words": error.words, "request_sha256": digest(request)}
+    if countersigning.take(user, **asked):
+        request.countersigned = error.words  # type: ignore[attr-defined]
+        return match.func(request, *match.args, **match.kwargs)
+    countersigning.ask(user, path=request.get_full_path(), **asked)
     messages.warning(request, _("This takes a second person. It is kept, and waits for one."))
     return HttpResponseRedirect(reverse("second_person"))
 
 
-def carry_out(request: HttpRequest, asked: Countersigning) -> HttpResponse:
-    """Does just what was allowed, in the name of whoever asked, who is signed in now.
-
-    All rules of that screen are asked again. What it says of it is the answer.
-    """
-    path, _mark, query = asked.path.partition("?")
-    request.path = request.path_info = path
-    request.method = asked.method
-    request.GET, request.POST = QueryDict(query), QueryDict(asked.body)  # type: ignore[assignment]
-    request.META["QUERY_STRING"] = query
-    request.countersigned = asked.words  # type: ignore[attr-defined]
-    request.resolver_match = match = resolve(path)
-    return match.func(request, *match.args, **match.kwargs)
+def digest(request: HttpRequest) -> str:
+    """SHA-256 of what is asked for: the address, and what was typed."""
+    typed = sorted((name, *values) for name, values in request.POST.lists())
+    said = [line for line in typed if line[0] != "csrfmiddlewaretoken"]
+    return hashlib.sha256(f"{request.get_full_path()} {said}".encode()).hexdigest()

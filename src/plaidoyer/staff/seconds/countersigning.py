@@ -16,16 +16,10 @@ class NotYoursError(Exception):
     """Whoever asked may not allow it; nor may somebody without the right, or too late."""
 
 
-def ask(by: User, *, right: str, words: str, **request: str) -> Countersigning:
-    """Keeps a request (method, path, body) that takes two; the same one asked twice is one."""
-    made, _new = Countersigning.objects.open().get_or_create(
-        asked_by=by,
-        right=right,
-        words=words,
-        **request,
-        defaults={"expires_at": timezone.now() + GOOD_FOR},
-    )
-    return made
+def ask(by: User, *, path: str, **asked: str) -> Countersigning:
+    """Keeps what takes two (right, words, request_sha256); the same thing asked twice is one."""
+    more = {"expires_at": timezone.now() + GOOD_FOR, "path": path}
+    return Countersigning.objects.open().get_or_create(asked_by=by, **asked, defaults=more)[0]
 
 
 @transaction.atomic
@@ -38,24 +32,12 @@ def decide(asked: Countersigning, *, by: User, is_allowed: bool) -> None:
     held.save(update_fields=["decided_by", "decided_at", "is_allowed"])
 
 
-def take(pk: int, *, by: User) -> Countersigning:
-    """The allowed deed that `by` asked for, noted as done. Raises NotYoursError where there is
-    none, or it was done before."""
-    ready = Countersigning.objects.ready().filter(pk=pk, asked_by=by)
-    if not ready.update(done_at=timezone.now()):
-        raise NotYoursError
-    return Countersigning.objects.get(pk=pk)
-
-
-def give_back(taken: Countersigning) -> None:
-    """It could not be done after all: it may be tried again."""
-    Countersigning.objects.filter(pk=taken.pk).update(done_at=None)
-
-
-def forget() -> int:
-    """Empties what was sent of deeds that are past; how many."""
-    past = Countersigning.objects.filter(expires_at__lt=timezone.now())
-    return past.exclude(body="").update(body="")
+def take(by: User, **asked: str) -> bool:
+    """Notes as done what `by` asked for and somebody allowed; False where there is none such. Twice
+    at the same moment is once."""
+    ready = Countersigning.objects.ready().filter(asked_by=by, **asked)
+    one = ready.order_by("pk").first()
+    return one is not None and bool(ready.filter(pk=one.pk).update(done_at=timezone.now()))
 
 
 def concerns(user: User) -> bool:

@@ -11,7 +11,7 @@ from wagtail.admin import messages
 from wagtail.admin.menu import MenuItem
 
 from plaidoyer.staff.models import Countersigning
-from plaidoyer.staff.seconds import asking, countersigning
+from plaidoyer.staff.seconds import countersigning
 
 
 @require_safe
@@ -45,30 +45,10 @@ def decide(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("second_person")
 
 
-@require_POST
-def do(request: HttpRequest, pk: int) -> HttpResponse:
-    """Does what one asked for and somebody else allowed, once."""
-    try:
-        taken = countersigning.take(pk, by=request.user)  # type: ignore[arg-type]
-    except countersigning.NotYoursError:
-        messages.error(request, _("This was not allowed, or was done before."))
-        return redirect("second_person")
-    try:
-        answer = asking.carry_out(request, taken)
-    except Exception:
-        countersigning.give_back(taken)
-        raise
-    if taken.method == "POST" and not 300 <= answer.status_code < 400:
-        # The screen found a fault in it, and shows it with what was typed.
-        countersigning.give_back(taken)
-    return answer
-
-
 def routes() -> list[URLPattern]:
     return [
         path("second-person/", second_person, name="second_person"),
         path("second-person/<int:pk>/", decide, name="second_person_decide"),
-        path("second-person/<int:pk>/do/", do, name="second_person_do"),
     ]
 
 

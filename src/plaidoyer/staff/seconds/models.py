@@ -19,15 +19,14 @@ class CountersigningQuerySet(models.QuerySet["Countersigning"]):
 class Countersigning(models.Model):
     """A deed as somebody asked for it, what a second person said, and that it was done.
 
-    The request is kept as it was sent, so that just that is done and nothing else. The database
-    refuses that somebody decides on what they asked for.
+    A hash of the request is kept, so that just that is done and nothing else. The database refuses
+    that somebody decides on what they asked for.
     """
 
     right = models.CharField(max_length=100)
     words = models.TextField(_("what"))
-    method = models.CharField(max_length=4)
     path = models.TextField()
-    body = models.TextField(blank=True)
+    request_sha256 = models.CharField(max_length=64)
     asked_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.CASCADE, related_name="+", verbose_name=_("asked by")
     )
