@@ -21,7 +21,7 @@ from wagtail.admin.panels.base import get_form_for_model
 from wagtail.admin.views import generic
 from wagtail.admin.viewsets.model import ModelViewSet
 
-from plaidoyer.lib import countersigning
+from plaidoyer.lib import countersigning, typed
 
 Groups = list[tuple[str, list[tuple[str, str]]]]
 
@@ -190,6 +190,11 @@ class Listing(generic.IndexView):
     def show_export_buttons(self) -> bool:
         may = not self.taken_out or self.request.user.has_perm(self.export_right)
         return bool(super().show_export_buttons and may)
+
+    def preprocess_field_value(self, field: str, value: Any, export_format: str) -> Any:
+        """A cell of the file, as no spreadsheet runs it."""
+        cell = super().preprocess_field_value(field, value, export_format)
+        return typed.harmless(cell) if isinstance(cell, str) else cell
 
     def render_to_response(self, context: dict[str, Any], **kwargs: Any) -> HttpResponse:
         if self.is_export and self.taken_out:

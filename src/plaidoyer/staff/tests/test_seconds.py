@@ -59,6 +59,12 @@ def test_a_small_file_is_ones_own_affair(ed, many, settings):
     assert not Countersigning.objects.exists()
 
 
+def test_no_cell_of_a_file_runs_in_a_spreadsheet(ed):
+    make_reader("omar", given_name="=HYPERLINK(1)")
+
+    assert "'=HYPERLINK(1)" in lines(as_(ed).get(EXPORT))[1]
+
+
 def test_a_large_file_leaves_once_a_second_person_allowed_it(ed, anne, many):
     assert as_(ed).get(EXPORT).url == reverse("second_person")
     asked = Countersigning.objects.get()
