@@ -23,7 +23,7 @@ pytestmark = pytest.mark.django_db
 LETTERS = dict(zip("ECMTDA", roles.ROLES, strict=True))
 ALL = "ECMTDA"
 # The beginning of an address below /admin/, who may look there, and who may send a form. The
-# longest beginning counts; `new`, `edit`, `delete` of a desk are for those who may send.
+# longest beginning counts; what one does with a row of a desk is for those who may send.
 DOORS = {
     # Wagtail's own: its frame, choosers, and what asks for rights on pages or rows by itself.
     "": (ALL, ALL),
@@ -31,6 +31,8 @@ DOORS = {
     "pages/add/": (ALL, ALL),
     "pages/create/": (ALL, ALL),
     "pages/usage/": (ALL, ALL),
+    "pages/workflow/": (ALL, ALL),
+    "pages/{}/move/{}/confirm/": (ALL, "EC"),
     "collections/": ("", ""),
     "workflows/": ("A", "A"),
     "workflows/task_chooser/": (ALL, ALL),
@@ -38,11 +40,15 @@ DOORS = {
     "workflows/usage/": ("", ""),
     "reports/": ("EC", "EC"),
     "reports/site-history/": (ALL, ALL),
-    "localize/": ("ECM", "ECM"),
+    "localize/": ("EC", "EC"),
+    "localize/jsi18n/": (ALL, ALL),
+    "localize/reports/": (ALL, ALL),
     "redirects/": ("A", "A"),
     "snippets/": ("", ""),
     "documents/": ("EC", "EC"),
+    "documents/chooser/": (ALL, ALL),
     "images/": ("EC", "EC"),
+    "images/chooser/": (ALL, ALL),
     "locales/": ("A", "A"),
     "sites/": ("A", "A"),
     "users/": ("A", "A"),
@@ -75,7 +81,9 @@ DOORS = {
     "complete-lists/": ("ECM", "C"),
     "imports/": ("ECM", "C"),
     "imports/preview/": ("C", "C"),
+    "imports/undo/": ("C", "C"),
     "to-check/": ("ECM", "C"),
+    "to-check/checked/": ("C", "C"),
     "bundles/": ("C", "C"),
     "evidence/": ("ECM", ""),
     # What came of it, and telling it.
@@ -123,8 +131,11 @@ DOORS = {
     "incoming/": ("D", "D"),
     "mail-domain/": ("CDA", "CDA"),
 }
+DOING = ("new/", "edit/", "delete/", "history", "usage/")
 # What asks about a row before it asks who is there, or only tells the way on to another door.
-OPEN_ENDED = {"milestones/edit/"}
+OPEN_ENDED = {"milestones/edit/{}/", "pages/{}/revisions/"}
+# Where Wagtail asks for rights on single pages and files.
+WAGTAILS = ("pages/", "reports/", "images/", "documents/")
 # Wagtail's own pages that break on purpose, or end the session.
 LEFT_OUT = ("failwhale/", "logout/", "login/")
 
@@ -136,6 +147,9 @@ def routes(resolver: Any = None, before: str = "") -> Iterator[tuple[str, URLPat
         if isinstance(one, URLResolver):
             yield from routes(one, route)
         elif route.startswith("admin/") and not route[6:].startswith(LEFT_OUT):
+            # Wagtail's comparison of revisions is a regular expression, and asks for the page.
+            if "(?P" in route:
+                continue
             yield route.removeprefix("admin/"), one
 
 
@@ -145,7 +159,7 @@ def door(route: str) -> tuple[str, set[str], set[str]]:
     prefix = max((name for name in DOORS if plain.startswith(name)), key=len)
     look, send = (set(who) for who in DOORS[prefix])
     rest = plain.removeprefix(prefix)
-    return prefix, send if rest.startswith(("new/", "edit/", "delete/")) else look, send
+    return prefix, send if rest.startswith(DOING) else look, send
 
 
 def path_of(route: str, view: URLPattern, page: int) -> str:
@@ -229,7 +243,7 @@ def test_nobody_opens_a_door_that_is_not_theirs(told, page, letter):
         prefix, look, send = door(route)
         path = path_of(route, view, page)
         for method, who in (("get", look), ("post", send)):
-            if letter in who or route.startswith(tuple(OPEN_ENDED)):
+            if letter in who or re.sub(r"<[^>]+>", "{}", route) in OPEN_ENDED:
                 continue
             if letter not in LETTERS and not prefix and route in OPEN_TO_ALL:
                 continue
@@ -252,7 +266,7 @@ def test_everybody_opens_their_own_doors(told, page, letter):
     shut = []
     for route, view in routes():
         prefix, look, _send = door(route)
-        if letter not in look or prefix in {"", "pages/", "reports/", "images/", "documents/"}:
+        if letter not in look or not prefix or prefix.startswith(WAGTAILS):
             continue
         answer = ask(client, "get", path_of(route, view, page))
         if is_refused(answer) or answer.status_code >= 500:

@@ -23,9 +23,9 @@ FACTS: Rights = {
     "outcomes": SEE,
     "reports": SEE,
     "actions.actionform": SEE,
-    "wagtail_localize.translation": {"submit"},
 }
 TELLING: Rights = {
+    "wagtail_localize.translation": {"submit"},
     "figures": WRITE,
     "outcomes": WRITE,
     "newsletters": {"add", "change", "view"},
