@@ -1,4 +1,4 @@
-from django.urls import URLPattern, reverse
+from django.urls import URLPattern, reverse_lazy
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail.admin.menu import MenuItem
@@ -25,4 +25,4 @@ def second_person() -> MenuItem:
 @hooks.register("register_admin_menu_item")
 def own_account() -> MenuItem:
     """Second factors, sessions and password are not Wagtail's."""
-    return MenuItem(_("Your sign-in"), reverse("mfa_index"), icon_name="key", order=9999)
+    return MenuItem(_("Your sign-in"), reverse_lazy("mfa_index"), icon_name="key", order=9999)
