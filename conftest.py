@@ -5,7 +5,7 @@ from pathlib import Path
 import hypothesis
 import pytest
 from django.db import connection
-from django.test import TransactionTestCase
+from django.test import Client, TransactionTestCase
 from django.utils import translation
 from wagtail.signal_handlers import disable_reference_index_auto_update
 
@@ -78,6 +78,16 @@ def pytest_runtest_teardown(item, nextitem):
         here = connection.settings_dict
         make_database(os.environ["DATABASE_URL"], here["NAME"], here["TEST"]["TEMPLATE"])
         ContentType.objects.clear_cache()
+
+
+@pytest.fixture(autouse=True, scope="session")
+def second_factor_shown():
+    """Whoever a test lets in went through the whole door; the door has tests of its own."""
+    from plaidoyer.testing import by_the_whole_door
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Client, "force_login", by_the_whole_door(Client.force_login))
+        yield
 
 
 @pytest.fixture(autouse=True, scope="session")

@@ -2,7 +2,8 @@
 
 For tests that need it whole: `product` has a migrated database of its own and starts and stops
 `plaidoyer serve` and `plaidoyer worker`, and a mail relay, `product.catcher`; `story` is one that
-runs, with the demo's content; `page` is a tab of a real browser.
+runs, with the demo's content; `told` is that content in small, in the test's own database; `page`
+is a tab of a real browser.
 """
 
 import asyncio
@@ -16,7 +17,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass, field
 from email import message_from_bytes, policy
@@ -28,9 +29,11 @@ import psycopg
 import psycopg.conninfo
 import pytest
 from aiosmtpd.controller import Controller
+from django.conf import settings
 from django.contrib.contenttypes.models import ContentType
 from django.core.cache import cache
-from django.db import connection
+from django.db import connection, transaction
+from django.test import override_settings
 
 import plaidoyer
 from plaidoyer.config import postgres, tables
@@ -283,7 +286,7 @@ def move_to(settings_dict: dict[str, Any]) -> None:
     cache.clear()
 
 
-def fingerprint(paths: Iterator[Path]) -> str:
+def fingerprint(paths: Iterable[Path]) -> str:
     """Eight digits that change with the content of the files."""
     digest = hashlib.sha256()
     for path in sorted(paths):
@@ -292,9 +295,8 @@ def fingerprint(paths: Iterator[Path]) -> str:
 
 
 def run(environment: dict[str, str], *arguments: str) -> None:
-    command = [PROGRAM, "manage", *arguments, "--verbosity", "0"]
     done = subprocess.run(
-        command, env={**os.environ, **environment}, capture_output=True, text=True
+        [PROGRAM, *arguments], env={**os.environ, **environment}, capture_output=True, text=True
     )
     assert done.returncode == 0, done.stdout + done.stderr
 
@@ -315,7 +317,8 @@ def alone(cluster: str, work: str) -> Iterator[psycopg.Connection]:
 
 def make_template(cluster: str) -> str:
     """The name of a migrated, otherwise empty database; made anew when a migration changed."""
-    name = f"template_{fingerprint(PACKAGE.glob('*/migrations/*.py'))}"
+    laid = [*PACKAGE.glob("*/migrations/*.py"), PACKAGE / "staff" / "roles.py"]
+    name = f"template_{fingerprint(laid)}"
     with alone(cluster, "template") as session:
         names = [row[0] for row in session.execute("SELECT datname FROM pg_database")]
         if name in names:
@@ -327,7 +330,8 @@ def make_template(cluster: str) -> str:
         session.execute(f"CREATE DATABASE {making}")
         url = psycopg.conninfo.make_conninfo(cluster, dbname=making)
         if not tables.read(url):
-            run({"DATABASE_URL": url}, "migrate")
+            run({"DATABASE_URL": url}, "manage", "migrate", "--verbosity", "0")
+            run({"DATABASE_URL": url}, "roles")
             tables.keep(url)
         session.execute(f"ALTER DATABASE {making} RENAME TO {name}")
     return name
@@ -375,7 +379,7 @@ def collect_static(var_dir: Path) -> Path:
     sources = (path for path in PACKAGE.glob("*/static/**/*") if path.is_file())
     wanted, mark = fingerprint(sources), var_dir / "static.of"
     if not mark.exists() or mark.read_text() != wanted:
-        run({"VAR_DIR": str(var_dir)}, "collectstatic", "--no-input")
+        run({"VAR_DIR": str(var_dir)}, "manage", "collectstatic", "--no-input", "--verbosity", "0")
         mark.write_text(wanted)
     return var_dir / "static"
 
@@ -486,6 +490,23 @@ def own_cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
     cluster = Cluster(tmp_path_factory.mktemp("cluster"))
     yield cluster
     cluster.engine.leave()
+
+
+@pytest.fixture(scope="module")
+def told(django_db_setup, django_db_blocker, tmp_path_factory):
+    """A three-hundredth of the story, for tests that only read; rolled back after the last."""
+    from plaidoyer.demo import story
+
+    plain = {"staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}
+    changed = override_settings(
+        MEDIA_ROOT=tmp_path_factory.mktemp("media"), STORAGES={**settings.STORAGES, **plain}
+    )
+    with pytest.MonkeyPatch.context() as patch, changed, django_db_blocker.unblock():
+        patch.setitem(story.SCALES, "tiny", 1 / 300)
+        with transaction.atomic():
+            story.tell("tiny")
+            yield
+            transaction.set_rollback(True)
 
 
 @pytest.fixture(scope="module")

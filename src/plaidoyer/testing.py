@@ -20,7 +20,7 @@ from plaidoyer.delivery.models import Mailbox, MailServer
 from plaidoyer.lib.words import Words
 from plaidoyer.mail import kinds
 from plaidoyer.mail.models import Envelope
-from plaidoyer.organisation.staff import organisers
+from plaidoyer.staff import factors, roles
 from plaidoyer.supporters import consents
 from plaidoyer.supporters.models import Supporter
 from plaidoyer.vault import marks
@@ -158,10 +158,19 @@ def make_pages(form: ActionForm) -> dict[str, ActionPage]:
     return pages
 
 
-def make_organiser(name: str = "ed", *, password: str | None = None) -> User:
-    """Somebody who works in the back office: Ed, or Anne who approves what Ed wrote."""
+# In a small organisation the same people do all of this.
+HATS = ("Editor", "Campaigner", "Moderator", "Data officer")
+
+
+def make_organiser(
+    name: str = "ed", *more: str, password: str | None = None, hats: tuple[str, ...] = HATS
+) -> User:
+    """Somebody who works in the back office: Ed, or Anne who approves what Ed wrote.
+
+    `hats` are their roles, `more` what they have besides.
+    """
     organiser = User.objects.create_user(name, f"{name}@river.example", password)
-    organiser.groups.add(organisers())
+    organiser.groups.add(*(roles.group(role) for role in (*hats, *more)))
     return organiser
 
 
@@ -209,3 +218,16 @@ def typed(**fields: Any) -> dict[str, Any]:
         else:
             sent[name] = value
     return sent
+
+
+def by_the_whole_door(force_login: Any) -> Any:
+    """`Client.force_login` as somebody who showed a second factor, unless told otherwise."""
+
+    def login(client: Any, user: User, backend: str | None = None, *, second_factor=True) -> None:
+        force_login(client, user, backend)
+        if second_factor:
+            session = client.session
+            session.update(factors.marks(user))
+            session.save()
+
+    return login

@@ -181,6 +181,9 @@ class ActLedger(Ledger):
         Column("language", label=_("Language")),
         Column("state", label=_("State"), accessor=act_state),
     ]
+    taken_out = "acts"
+    list_export = ["form", "email", "given_name", "family_name", "language", "submitted_at"]
+    export_filename = "acts"
     filterset_class = ActFilters
     ordering = ["-submitted_at"]
 

@@ -110,7 +110,8 @@ class AskedForm(WagtailAdminModelForm):
 
     def _get_validation_exclusions(self) -> set[str]:
         # Filled in by `vote`: that a vote counts once is to be told beside the form.
-        return super()._get_validation_exclusions() - {"event"}
+        chosen = {"event"} if self.instance.event_id else set()
+        return super()._get_validation_exclusions() - chosen
 
 
 class AskedRows(Rows):

@@ -20,6 +20,7 @@ from plaidoyer.config import (
     mailing,
     postgres,
     rights,
+    staff,
 )
 
 
@@ -77,7 +78,9 @@ for group in (rights.retention, rights.erasures, rights.consents):
     main.add_command(group)
 main.add_command(mail.mail)
 main.add_command(mailing.mailing)
-for command in (ledger.verify, ledger.witness, ledger.cosign, ledger.audit):
+main.add_command(staff.staff)
+ledger.audit.add_command(staff.verify_audit)
+for command in (ledger.verify, ledger.witness, ledger.cosign, ledger.audit, staff.roles):
     main.add_command(command)
 
 

@@ -60,7 +60,7 @@ def cosign(form: str, vkey: str) -> None:
 
 @click.group()
 def audit() -> None:
-    """Let somebody independent look whether those who count are people."""
+    """Let somebody look whether those who count are people, and what the staff did."""
 
 
 @audit.command()

@@ -15,6 +15,8 @@ from django.core.exceptions import ImproperlyConfigured
 from django.utils.csp import CSP
 from django.utils.translation import gettext_lazy as _
 
+from plaidoyer.config.sign_in import *  # noqa: F403  (how the staff come in)
+
 
 def env_bool(name: str, default: bool) -> bool:
     """A yes/no variable. Raises ImproperlyConfigured on anything but 1/0, true/false, yes/no."""
@@ -128,19 +130,23 @@ INSTALLED_APPS = [
     "plaidoyer.evidence",
     "plaidoyer.parliament",
     "plaidoyer.civics",
+    "plaidoyer.staff",
     "plaidoyer.supporters",
     "plaidoyer.mail",
     "plaidoyer.organisation",
     "plaidoyer.vault",
     "plaidoyer.demo",
     "procrastinate.contrib.django",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
     "wagtail_localize",
     "wagtail_localize.locales",
     "wagtail.contrib.settings",
     "wagtail.contrib.redirects",
     "wagtail.embeds",
     "wagtail.sites",
-    "wagtail.users",
+    "plaidoyer.staff.apps.AccountsConfig",
     "wagtail.snippets",
     "wagtail.documents",
     "wagtail.images",
@@ -168,6 +174,11 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    # Before the door: what somebody tried is kept, too.
+    "plaidoyer.staff.audit.noting.noted",
+    "plaidoyer.staff.door.second_factor",
+    "plaidoyer.staff.seconds.asking.second_person",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "plaidoyer.website.middleware.content_security_policy",
     "plaidoyer.website.middleware.shared_pages",
@@ -247,7 +258,6 @@ WAGTAIL_ENABLE_WHATS_NEW_BANNER = False
 WAGTAIL_GRAVATAR_PROVIDER_URL = None
 WAGTAILDOCS_SERVE_METHOD = "serve_view"
 WAGTAILEMBEDS_FINDERS: list[dict] = []
-LOGIN_URL = "wagtailadmin_login"
 LOGIN_REDIRECT_URL = "wagtailadmin_home"
 
 # Mail: one relay for every kind. Nothing here: letters wait until there is one.
@@ -315,6 +325,9 @@ REPRESENT_SETS = env_pairs(
     "REPRESENT_SETS",
     "federal-electoral-districts-2023-representation-order=ocd-division/country:ca/ed:{}-2023",
 )
+
+# Up to so many rows one person takes out of the house alone (lib.countersigning).
+EXPORT_ALONE = env_int("EXPORT_ALONE", 1000)
 
 # Gifts by card (donations.cards): Stripe's keys; without both no page speaks of cards. Its machine
 # and its page are others only in tests.

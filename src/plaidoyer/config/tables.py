@@ -1,8 +1,8 @@
 """The tables of an empty embedded database: migrated once on a machine, then read from a copy.
 
 To migrate takes half a minute, to read a copy a second. A copy is named by all it comes from: the
-migrations, the settings, the packages. So a new version never finds an old one. Only databases
-that begin empty take it: the demo's and the tests'.
+migrations, the roles, the settings, the packages. So a new version never finds an old one. Only
+databases that begin empty take it: the demo's and the tests'.
 """
 
 import hashlib
@@ -18,6 +18,7 @@ from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
 from plaidoyer.config import postgres, settings
+from plaidoyer.staff import roles
 from plaidoyer.vault import roots
 
 
@@ -30,6 +31,7 @@ def lay() -> None:
     # To migrate where there is nothing to do takes half as long as to migrate.
     if executor.migration_plan(executor.loader.graph.leaf_nodes()):
         call_command("migrate", verbosity=0, interactive=False)
+        roles.lay()
     if is_empty:
         keep(url)
 
@@ -88,7 +90,8 @@ def place() -> Path:
 def name() -> str:
     """Sixteen digits that change with anything the tables come from."""
     digest = hashlib.sha256()
-    digest.update(Path(settings.__file__).read_bytes())
+    for module in (settings, roles):
+        digest.update(Path(module.__file__ or "").read_bytes())
     packages = {f"{one.name} {one.version}" for one in distributions()}
     digest.update("\n".join(sorted(packages)).encode())
     for app in apps.get_app_configs():

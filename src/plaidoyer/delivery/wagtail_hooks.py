@@ -136,6 +136,9 @@ class LetterLedger(Ledger):
         Column("reply", label=_("The server’s words"), accessor="envelope.reply"),
         DateColumn("written_at", label=_("Written"), sort_key="written_at"),
     ]
+    taken_out = "letters"
+    list_export = ["action.full_name", "recipient", "subject", "body", "written_at"]
+    export_filename = "letters"
     filterset_class = LetterFilters
     search_fields = ["recipient", "action__mark"]
     search_backend_name = None

@@ -23,7 +23,7 @@ from plaidoyer.donations.models import (
 )
 from plaidoyer.donations.paper import batches
 from plaidoyer.donations.receipts import issuing
-from plaidoyer.organisation.staff import treasurers
+from plaidoyer.staff import roles
 from plaidoyer.supporters.models import Supporter
 
 # At full scale; the small story has a part of them.
@@ -40,7 +40,7 @@ MONTHLY = [5_00, 10_00, 10_00, 15_00, 20_00]
 def collect(*, by: User, scale: float = 1) -> None:
     """Opens the funds and fills the ledger; nobody is mailed for what was long ago."""
     told = book.read("giving.toml")
-    by.groups.add(treasurers())
+    by.groups.add(roles.group("Treasurer"))
     site = Site.objects.get(is_default_site=True)
     settings = GivingSettings.objects.create(site=site, **told["settings"])
     funds = [open_fund(one, told["offers"]) for one in told["funds"]]

@@ -179,7 +179,10 @@ def tell(scale: str) -> None:
     from django.contrib.auth.models import User
 
     if scale == "empty":
-        User.objects.create_superuser("admin", password=PASSWORD)
+        from plaidoyer.demo.arvane import SECRET
+        from plaidoyer.staff import codes
+
+        codes.set_up(User.objects.create_superuser("admin", password=PASSWORD), SECRET)
     else:
         from plaidoyer.demo import story
 
@@ -255,7 +258,8 @@ def programme(folder: Path, port: int, seconds: float) -> str:
 The demo is open, after {seconds:.0f} seconds.
 
   Site           {home}/fr/   {home}/en/
-  Back office    {home}/admin/   sign in as {names}, password {PASSWORD}
+  Back office    {home}/admin/   sign in as {names}, password {PASSWORD};
+                 the second step shows the code that their phones would
   Caught mail    {home}/demo/mail/
 
 Ctrl-C stops it. Its data stay in {kept}; --fresh forgets them.

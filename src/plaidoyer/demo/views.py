@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from allauth.mfa.base.views import AuthenticateView
 from django.conf import settings
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
@@ -11,6 +12,7 @@ from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_safe
 
 from plaidoyer.demo.maildir import Mail, Maildir
+from plaidoyer.staff import codes
 from plaidoyer.website.context import OWN_NAMES, Alternate
 
 PER_PAGE = 50
@@ -64,3 +66,15 @@ def show(request: HttpRequest, template: str, context: dict[str, Any]) -> HttpRe
         response = render(request, template, {**context, **more})
     response["Cache-Control"] = "no-store"
     return response
+
+
+class SecondStep(AuthenticateView):
+    """The second step of a sign-in, with the code that the phone of the demo's staff would show."""
+
+    template_name = "demo/second_step.html"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        context = super().get_context_data(**kwargs)
+        context["code"] = codes.of(self.stage.login.user)
+        context["form"].fields["code"].initial = context["code"]
+        return context

@@ -126,6 +126,9 @@ class GiftLedger(Ledger):
         Column("reference", label=_("Reference")),
         DateColumn("promised_at", label=_("Promised"), sort_key="promised_at"),
     ]
+    taken_out = "gifts"
+    list_export = ["donor", "worth", "frequency", "fund", "method", "reference", "promised_at"]
+    export_filename = "gifts"
     filterset_class = GiftFilters
     search_fields = ["code", "mark"]
     search_backend_name = None

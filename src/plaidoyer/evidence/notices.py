@@ -15,7 +15,7 @@ from plaidoyer.mail import envelopes
 from plaidoyer.mail.kinds import Message
 from plaidoyer.mail.models import Envelope
 from plaidoyer.organisation.models import Organisation
-from plaidoyer.organisation.staff import language_of
+from plaidoyer.staff.people import language_of
 
 KIND = "dead_link_notice"
 URGENCY = 12

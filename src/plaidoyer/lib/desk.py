@@ -11,6 +11,7 @@ from django.db.models import ProtectedError, RestrictedError
 from django.db.models.deletion import Collector
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from modelcluster.forms import BaseChildFormSet
 from wagtail.admin import messages
@@ -19,6 +20,8 @@ from wagtail.admin.panels import InlinePanel
 from wagtail.admin.panels.base import get_form_for_model
 from wagtail.admin.views import generic
 from wagtail.admin.viewsets.model import ModelViewSet
+
+from plaidoyer.lib import countersigning, typed
 
 Groups = list[tuple[str, list[tuple[str, str]]]]
 
@@ -167,21 +170,55 @@ class Deletion(generic.DeleteView):
 
 
 class Listing(generic.IndexView):
-    """A list whose search goes through related rows and shows each fact once."""
+    """A list whose search goes through related rows and shows each fact once.
+
+    With `taken_out` its file is for those who may export such things ("acts"), and a large one
+    takes a second person.
+    """
+
+    taken_out = ""
 
     def search_queryset(self, queryset: models.QuerySet) -> models.QuerySet:
         found = super().search_queryset(queryset)
         return found.distinct() if self.is_searching else found
 
+    @property
+    def export_right(self) -> str:
+        return f"staff.export_{self.taken_out}"
+
+    @cached_property
+    def show_export_buttons(self) -> bool:
+        may = not self.taken_out or self.request.user.has_perm(self.export_right)
+        return bool(super().show_export_buttons and may)
+
+    def preprocess_field_value(self, field: str, value: Any, export_format: str) -> Any:
+        """A cell of the file, as no spreadsheet runs it."""
+        cell = super().preprocess_field_value(field, value, export_format)
+        return typed.harmless(cell) if isinstance(cell, str) else cell
+
+    def render_to_response(self, context: dict[str, Any], **kwargs: Any) -> HttpResponse:
+        if self.is_export and self.taken_out:
+            countersigning.require_export(
+                self.request, self.export_right, context["object_list"], self.verbose_name_plural
+            )
+        return super().render_to_response(context, **kwargs)
+
 
 class Desk(ModelViewSet):
     """A kind of facts in the back office: its menu, list with filters and search, form."""
+
+    # What the list's file takes out of the house (staff.models.EXPORTS).
+    taken_out = ""
 
     add_to_admin_menu = True
     copy_view_enabled = False
     index_view_class = Listing
     delete_view_class = Deletion
     list_per_page = 50
+
+    def get_index_view_kwargs(self, **kwargs: Any) -> dict[str, Any]:
+        more = {"taken_out": self.taken_out} if self.taken_out else {}
+        return super().get_index_view_kwargs(**{**more, **kwargs})
 
 
 class Ledger(Desk):

@@ -15,10 +15,10 @@ from plaidoyer.mail import envelopes
 from plaidoyer.mail.kinds import Message
 from plaidoyer.mail.models import Envelope
 from plaidoyer.organisation.models import Organisation
-from plaidoyer.organisation.staff import language_of
 from plaidoyer.parliament import courses
 from plaidoyer.parliament.courses import Deadline
 from plaidoyer.parliament.models import DeadlineNotice, OfficialPetition, PetitionSettings
+from plaidoyer.staff.people import language_of
 
 KIND = "deadline_notice"
 URGENCY = 12

@@ -33,6 +33,9 @@ class SupporterLedger(Ledger):
         Column("language", label=_("Language")),
         DateColumn("created_at", label=_("Since"), sort_key="created_at"),
     ]
+    taken_out = "supporters"
+    list_export = ["email", "given_name", "family_name", "postal_code", "language", "created_at"]
+    export_filename = "supporters"
     filterset_class = SupporterFilters
     ordering = ["-created_at"]
 

@@ -221,7 +221,7 @@ def test_nobody_else_sees_them(client, address):
     answer = client.get(address)
 
     assert answer.status_code == 302
-    assert answer.headers["Location"].startswith("/admin/login/")
+    assert answer.headers["Location"].startswith("/en/staff/login/")
 
 
 def test_the_list_of_acts_asks_a_fixed_number_of_questions(ed, django_assert_max_num_queries):

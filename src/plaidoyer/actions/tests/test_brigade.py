@@ -14,6 +14,7 @@ from django.utils import timezone
 from plaidoyer.actions import intake, matching
 from plaidoyer.actions.guards import networks
 from plaidoyer.actions.models import Action, Held
+from plaidoyer.lib import visitors
 from plaidoyer.testing import make_form
 
 pytestmark = pytest.mark.django_db
@@ -41,7 +42,7 @@ class Hour:
                     given_name=kind,
                     family_name="",
                     page="",
-                    network=networks.label(networks.parsed(address), KEY),
+                    network=networks.label(visitors.parsed(address), KEY),
                 )
             )
         )

@@ -13,6 +13,7 @@ from plaidoyer.actions.guards import networks
 from plaidoyer.actions.guards.models import DomainRule, GuardSettings, NetworkKey
 from plaidoyer.actions.messages import confirmation_path
 from plaidoyer.actions.models import Action, Confirmation, Held, Hold
+from plaidoyer.lib import visitors
 from plaidoyer.testing import mails, make_form, make_organiser, make_pages
 
 pytestmark = pytest.mark.django_db
@@ -219,7 +220,7 @@ def test_an_address_has_another_label_each_day_and_none_after_two(client, form):
     _answer, act = send(client, form, "suzie")
     today = networks.utc_today()
     old = NetworkKey.objects.create(day=today - datetime.timedelta(days=2))
-    label = networks.label(networks.parsed(HERE), bytes(old.key))
+    label = networks.label(visitors.parsed(HERE), bytes(old.key))
 
     networks.keep_keys()
     Action.objects.update(submitted_at=timezone.now() - datetime.timedelta(hours=49))

@@ -264,7 +264,7 @@ def test_nobody_else_reads_or_decides(client, form, address):
     answer = client.post(f"{LIST}{address}") if address else client.get(LIST)
 
     assert answer.status_code == 302
-    assert "/admin/login/" in answer.headers["Location"]
+    assert "/staff/login/" in answer.headers["Location"]
 
 
 def test_the_next_is_not_taken_by_a_look(client, ed):

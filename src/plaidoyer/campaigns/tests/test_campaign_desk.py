@@ -238,7 +238,7 @@ SCREENS = ["campaigns", "demands", "targets", "milestones", "offices", "persons"
 @pytest.mark.parametrize("name", [*SCREENS, "official-petitions"])
 def test_organisers_work_everywhere_and_nobody_else_comes_in(client, name):
     for view in ["index", "add"]:
-        assert client.get(reverse(f"{name}:{view}")).url.startswith("/admin/login/")
+        assert client.get(reverse(f"{name}:{view}")).url.startswith("/en/staff/login/")
     client.force_login(make_organiser("ed"))
     for view in ["index", "add"]:
         assert client.get(reverse(f"{name}:{view}")).status_code == 200

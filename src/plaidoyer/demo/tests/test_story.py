@@ -4,10 +4,8 @@ from collections import Counter
 
 import click
 import pytest
-from django.conf import settings
 from django.contrib.auth.models import User
-from django.db import transaction
-from django.test import Client, override_settings
+from django.test import Client
 from PIL import Image
 from wagtail.models import Page
 from wagtail_localize.models import Translation
@@ -31,21 +29,6 @@ from plaidoyer.website.models import CampaignPage
 
 # Before the tests with real transactions, which leave an empty database behind.
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(scope="module")
-def told(django_db_setup, django_db_blocker, tmp_path_factory):
-    """A three-hundredth of the story, for tests that only read; rolled back after the last."""
-    plain = {"staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}
-    changed = override_settings(
-        MEDIA_ROOT=tmp_path_factory.mktemp("media"), STORAGES={**settings.STORAGES, **plain}
-    )
-    with pytest.MonkeyPatch.context() as patch, changed, django_db_blocker.unblock():
-        patch.setitem(story.SCALES, "tiny", 1 / 300)
-        with transaction.atomic():
-            story.tell("tiny")
-            yield
-            transaction.set_rollback(True)
 
 
 def test_the_story_is_told_into_an_empty_database_only():
@@ -158,7 +141,7 @@ def test_organisers_sign_in_each_in_their_language(told):
         user = User.objects.get(username=name)
         assert user.check_password("riviere")
         assert user.wagtail_userprofile.preferred_language == language
-        assert user.groups.filter(name="Organisers").exists()
+        assert user.groups.filter(name="Campaigner").exists()
         assert not user.is_superuser
 
 

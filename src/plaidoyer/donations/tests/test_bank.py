@@ -14,7 +14,6 @@ from plaidoyer.donations.ledgers import booking
 from plaidoyer.donations.models import BankFormat, BankImport, BankLine, Donation, Payment
 from plaidoyer.donations.tests.giving import make_donation, make_fund, make_settings
 from plaidoyer.lib.typed import harmless
-from plaidoyer.organisation.staff import treasurers
 from plaidoyer.testing import make_organiser
 
 pytestmark = pytest.mark.django_db
@@ -232,8 +231,7 @@ def test_a_line_that_cannot_be_read_is_told_by_its_number():
 
 def test_a_treasurer_walks_from_the_file_to_the_ledger_and_back(client):
     make_settings()
-    anne = make_organiser("anne", password="secret")
-    anne.groups.add(treasurers())
+    anne = make_organiser("anne", "Treasurer", password="secret")
     client.force_login(anne)
     fund = make_fund()
     sure = make_donation(fund, 25_00)

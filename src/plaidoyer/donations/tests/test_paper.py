@@ -10,7 +10,6 @@ from plaidoyer.donations.ledgers import booking
 from plaidoyer.donations.models import Batch, Donation, DonationMail, Payment
 from plaidoyer.donations.paper import batches
 from plaidoyer.donations.tests.giving import make_donation, make_fund, make_settings
-from plaidoyer.organisation.staff import treasurers
 from plaidoyer.testing import make_organiser
 
 pytestmark = pytest.mark.django_db
@@ -19,8 +18,7 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def anne(client):
     make_settings()
-    anne = make_organiser("anne")
-    anne.groups.add(treasurers())
+    anne = make_organiser("anne", "Treasurer")
     client.force_login(anne)
     return anne
 

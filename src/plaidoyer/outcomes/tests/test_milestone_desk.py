@@ -372,4 +372,4 @@ def test_the_board_shows_every_demand_with_where_it_stands(client, ed, meadow):
 def test_nobody_comes_in_without_signing_in(client, name):
     response = client.get(reverse(name))
     assert response.status_code == 302
-    assert response.url.startswith("/admin/login/")
+    assert response.url.startswith("/en/staff/login/")

@@ -95,6 +95,7 @@ class OrganisationLedger(Ledger):
         Column("note", label=_("Note"), accessor=note),
         DateColumn("signed_at", label=_("Signed"), sort_key="signed_at"),
     ]
+    taken_out = "acts"
     list_export = [
         "name",
         "form",

@@ -1,0 +1,22 @@
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+from wagtail.users.apps import WagtailUsersAppConfig
+
+
+class StaffConfig(AppConfig):
+    default = True
+    name = "plaidoyer.staff"
+    verbose_name = _("Staff")
+
+    def ready(self) -> None:
+        from plaidoyer.mail.kinds import register
+        from plaidoyer.staff import notices
+
+        register(notices.KIND, notices.compose, _("mail about one’s own account"), asked=True)
+
+
+class AccountsConfig(WagtailUsersAppConfig):
+    """Wagtail's users, on our screens."""
+
+    default = False
+    user_viewset = "plaidoyer.staff.accounts.Accounts"

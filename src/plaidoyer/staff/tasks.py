@@ -1,0 +1,11 @@
+from procrastinate.contrib.django import app
+
+from plaidoyer.staff import sessions
+from plaidoyer.staff.audit import writing
+
+
+@app.periodic(cron="15 4 * * *")
+@app.task(name="staff.tidy", queueing_lock="staff.tidy")
+def tidy(timestamp: int) -> None:
+    writing.seal(everything=True)
+    sessions.forget()
