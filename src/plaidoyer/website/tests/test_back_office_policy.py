@@ -29,7 +29,7 @@ def screens() -> list[str]:
 
 @pytest.fixture
 def desk(live_server, page, admin_user):
-    """A tab in which an administrator is signed in; what its policy refused is in `page.refused`."""
+    """A tab in which an administrator is signed in, and what its console said."""
     client = Client()
     client.force_login(admin_user)
     name = settings.SESSION_COOKIE_NAME

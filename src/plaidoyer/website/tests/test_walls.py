@@ -1,6 +1,7 @@
 """What browsers are told, and what is taken from whom."""
 
 import io
+import os
 import re
 import subprocess
 import sys
@@ -36,7 +37,9 @@ def act(client, form, **headers):
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("address", ["/en/", "/fr/nowhere/", "/healthz", "/admin/login/", "/media/x"])
+@pytest.mark.parametrize(
+    "address", ["/en/", "/fr/nowhere/", "/healthz", "/admin/login/", "/media/x"]
+)
 def test_every_answer_says_what_nothing_here_uses(client, address):
     said = client.get(address).headers
 
@@ -124,7 +127,11 @@ def in_production(*words):
     """Runs the program with the settings of an installation behind TLS; what it says."""
     done = subprocess.run(
         [sys.executable, "-m", "django", *words],
-        env={**__import__("os").environ, **ENCRYPTED, "DJANGO_SETTINGS_MODULE": "plaidoyer.config.settings"},
+        env={
+            **os.environ,
+            **ENCRYPTED,
+            "DJANGO_SETTINGS_MODULE": "plaidoyer.config.settings",
+        },
         capture_output=True,
         text=True,
         timeout=60,
@@ -163,7 +170,9 @@ def test_a_host_behind_tls_is_known_for_a_year():
     assert "Strict-Transport-Security" not in browsers.headers(0, True)
 
 
-FIELD = '<script>initDateTimeChooser("id_x\\u002D1", {"format": "Y-m-d", "weeks": [1, 2]});</script>'
+FIELD = (
+    '<script>initDateTimeChooser("id_x\\u002D1", {"format": "Y-m-d", "weeks": [1, 2]});</script>'
+)
 
 
 @pytest.mark.parametrize(
@@ -171,7 +180,8 @@ FIELD = '<script>initDateTimeChooser("id_x\\u002D1", {"format": "Y-m-d", "weeks"
     [
         FIELD,
         '<script>new ImageChooser("id_picture", {"modalUrl": "/admin/images/chooser/"});</script>',
-        '<script>\n(function() {\n var panel = new InlinePanel(JSON.parse("{\\u0022a\\u0022: 1}"));\n})();\n</script>',
+        "<script>\n(function() {\n var panel = new InlinePanel("
+        'JSON.parse("{\\u0022a\\u0022: 1}"));\n})();\n</script>',
     ],
 )
 def test_the_beginning_of_a_field_is_known(script):
@@ -234,7 +244,14 @@ def bomb():
 
 @pytest.mark.parametrize(
     "sent",
-    [bomb(), b"", b"GIF89a", b"<svg xmlns='http://www.w3.org/2000/svg'/>", picture()[:-200], b"%PDF-1.7"],
+    [
+        bomb(),
+        b"",
+        b"GIF89a",
+        b"<svg xmlns='http://www.w3.org/2000/svg'/>",
+        picture()[:-200],
+        b"%PDF-1.7",
+    ],
     ids=["bomb", "empty", "cut", "svg", "half", "pdf"],
 )
 def test_what_is_no_picture_is_refused(sent):
@@ -269,7 +286,9 @@ def test_a_drawing_that_can_run_is_refused(admin_client, settings, tmp_path, nam
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("name", ["page.html", "a.svg", "a.pdf", "a.js"])
-def test_a_document_is_downloaded_and_can_do_nothing(client, admin_client, settings, tmp_path, name):
+def test_a_document_is_downloaded_and_can_do_nothing(
+    client, admin_client, settings, tmp_path, name
+):
     settings.MEDIA_ROOT = tmp_path
     file = SimpleUploadedFile(name, b"<script>alert(1)</script>")
     admin_client.post("/admin/documents/add/", {"title": "Answer", "file": file})
@@ -294,7 +313,9 @@ def test_an_uploaded_file_can_do_nothing_wherever_it_is_opened(client, settings,
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("host", ["mallory.example", "testserver.mallory.example", "a b", "", "x" * 300])
+@pytest.mark.parametrize(
+    "host", ["mallory.example", "testserver.mallory.example", "a b", "", "x" * 300]
+)
 def test_another_host_is_refused(form, settings, host):
     settings.ALLOWED_HOSTS = ["testserver"]
 
