@@ -67,6 +67,16 @@ class ActionForm(models.Model):
     )
     # What the kind needs to know, in the shape of its Options form (actions/kinds/<kind>).
     options = models.JSONField(default=dict, blank=True)
+    # Who wrote it last, and since when that waits for a second person (approvals).
+    edited_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="+",
+    )
+    awaits_since = models.DateTimeField(null=True, blank=True, editable=False)
 
     class Meta:
         verbose_name = _("form")
@@ -89,11 +99,13 @@ class ActionForm(models.Model):
 
     @property
     def opening(self) -> str:
-        """Whether it is "open" and, if not, why: "closed", "full", "paused", "coming"."""
+        """Whether it is "open" and, if not, why: "closed", "full", "paused", "awaiting" (a second
+        person), "coming"."""
         reasons = {
             "closed": self.is_over,
             "full": self.filled_at,
             "paused": self.paused_at,
+            "awaiting": self.awaits_since,
             "coming": self.opens_at > timezone.now(),
         }
         return next((reason for reason, holds in reasons.items() if holds), "open")
@@ -102,6 +114,22 @@ class ActionForm(models.Model):
     def is_over(self) -> bool:
         """Whether it has closed."""
         return self.closes_at is not None and self.closes_at <= timezone.now()
+
+
+class FormApproval(models.Model):
+    """A second person let a form's letters leave, as they were worded and to whom. Append-only."""
+
+    form = models.ForeignKey(ActionForm, models.CASCADE, related_name="approvals")
+    # Of the words, and of whom they go to (approvals).
+    words_sha256 = models.CharField(max_length=64)
+    targets_sha256 = models.CharField(max_length=64)
+    approved_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    approved_at = models.DateTimeField(_("approved"), default=timezone.now)
+
+    class Meta:
+        verbose_name = _("approval of letters")
+        verbose_name_plural = _("approvals of letters")
+        ordering = ["-approved_at", "-id"]
 
 
 class Action(models.Model):

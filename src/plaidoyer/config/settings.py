@@ -116,6 +116,7 @@ INSTALLED_APPS = [
     "plaidoyer.reports",
     "plaidoyer.outcomes",
     "plaidoyer.newsletters",
+    "plaidoyer.complaints",
     "plaidoyer.figures",
     "plaidoyer.donations",
     "plaidoyer.delivery",

@@ -8,6 +8,7 @@ from plaidoyer.civics.models import Post
 from plaidoyer.delivery.mailboxes.models import (  # noqa: F401
     Courtesy,
     Digest,
+    Freeze,
     Mailbox,
     MailboxHold,
     MailboxNotice,
@@ -44,6 +45,15 @@ class LetterQuerySet(models.QuerySet):
         """Those that have an address and wait for their turn there."""
         turnless = self.filter(turn_at=None, envelope__isnull=False, mailbox__isnull=False)
         return turnless.filter(envelope__state__in=["queued", "deferred"])
+
+    def frozen(self) -> "LetterQuerySet":
+        """Those of a campaign, a form or a target that somebody froze."""
+        reached = (
+            models.Q(campaign=models.OuterRef("target__campaign"))
+            | models.Q(form=models.OuterRef("action__form"))
+            | models.Q(target=models.OuterRef("target"))
+        )
+        return self.filter(models.Exists(Freeze.objects.filter(reached, lifted_at=None)))
 
     def unplaced(self) -> "LetterQuerySet":
         """Those that wait until somebody knows which member of the target represents the writer."""

@@ -34,6 +34,7 @@ ORGANISERS = {
     "actions.domainrule": WRITE,
     "actions.guardsettings": {"change", "view"},
     "delivery": {"view", "change"},
+    "complaints": {"view", "change"},
     "mail": {"view", "change"},
     "supporters": {"view"},
     "organisation": {"change", "view"},
