@@ -58,6 +58,8 @@ LARGEST_BATCH = 500
 # An act that comes while so many wait, or while this process is so many seconds late, is refused.
 MOST_WAITING = 2000
 LATEST = 1.5
+# Seconds after which whoever waits is told that nobody knows: the database is cut off in silence.
+PATIENCE = 4.5
 
 LANGUAGES = "|".join(re.escape(code) for code, _name in settings.LANGUAGES)
 PATH = re.compile(rf"/({LANGUAGES})/actions/([-a-zA-Z0-9_]{{1,50}})/")
@@ -230,10 +232,11 @@ class Rush:
         try:
             if self.batches.is_full:
                 raise AwayError
-            location = await self.take(scope, language, public_id, body)
+            async with asyncio.timeout(PATIENCE):
+                location = await self.take(scope, language, public_id, body)
         except HandOnError:
             await self.usual(scope, again(body, receive), send)
-        except AwayError:
+        except (AwayError, TimeoutError):
             await refuse(send, language, body)
         else:
             said = [(b"location", location.encode()), *headers(language)]

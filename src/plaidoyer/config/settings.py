@@ -206,7 +206,8 @@ def database(url: str) -> dict:
     return {
         "ENGINE": "django.db.backends.postgresql",
         **settings,
-        "OPTIONS": where,
+        # A machine that is cut off in silence is given up after seconds, not minutes.
+        "OPTIONS": {"connect_timeout": 5, "tcp_user_timeout": 10_000, **where},
         "CONN_MAX_AGE": 600,
         "CONN_HEALTH_CHECKS": True,
     }
