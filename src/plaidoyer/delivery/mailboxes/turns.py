@@ -244,12 +244,12 @@ def next_letters(mailboxes: list[int], at: datetime.datetime) -> list[tuple[int,
                             AND hold.effect = 'hold' AND target.id = letter.target_id
                     )
                     AND NOT EXISTS (
-                        SELECT FROM delivery_freeze AS freeze
+                        SELECT FROM delivery_freeze AS stop
                         JOIN campaigns_target AS target ON target.id = letter.target_id
                         JOIN actions_action AS act ON act.id = letter.action_id
-                        WHERE freeze.lifted_at IS NULL AND (
-                            freeze.campaign_id = target.campaign_id
-                            OR freeze.target_id = target.id OR freeze.form_id = act.form_id
+                        WHERE stop.lifted_at IS NULL AND (
+                            stop.campaign_id = target.campaign_id
+                            OR stop.target_id = target.id OR stop.form_id = act.form_id
                         )
                     )
                 ORDER BY letter.id LIMIT %(most)s
