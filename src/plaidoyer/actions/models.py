@@ -15,7 +15,13 @@ from wagtail.models import Page
 from wagtail_localize.fields import SynchronizedField, TranslatableField
 
 # The guards' tables are this app's.
-from plaidoyer.actions.guards.models import Held, Hold, MailDomain, NetworkKey  # noqa: F401
+from plaidoyer.actions.guards.models import (  # noqa: F401
+    FormApproval,
+    Held,
+    Hold,
+    MailDomain,
+    NetworkKey,
+)
 
 # So are the public log's.
 from plaidoyer.actions.ledger.models import Checkpoint, Entry  # noqa: F401
@@ -114,22 +120,6 @@ class ActionForm(models.Model):
     def is_over(self) -> bool:
         """Whether it has closed."""
         return self.closes_at is not None and self.closes_at <= timezone.now()
-
-
-class FormApproval(models.Model):
-    """A second person let a form's letters leave, as they were worded and to whom. Append-only."""
-
-    form = models.ForeignKey(ActionForm, models.CASCADE, related_name="approvals")
-    # Of the words, and of whom they go to (approvals).
-    words_sha256 = models.CharField(max_length=64)
-    targets_sha256 = models.CharField(max_length=64)
-    approved_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
-    approved_at = models.DateTimeField(_("approved"), default=timezone.now)
-
-    class Meta:
-        verbose_name = _("approval of letters")
-        verbose_name_plural = _("approvals of letters")
-        ordering = ["-approved_at", "-id"]
 
 
 class Action(models.Model):
@@ -246,8 +236,22 @@ class Confirmation(models.Model):
         indexes = [models.Index("form", "confirmed_at", name="confirmation_of_form")]
 
 
+class Minute(models.Model):
+    """What was counted on a form within one minute. Recounted, never incremented."""
+
+    form = models.ForeignKey(ActionForm, models.CASCADE, related_name="minutes", db_index=False)
+    began_at = models.DateTimeField()
+    submitted = models.PositiveIntegerField(default=0)
+    confirmed = models.PositiveIntegerField(default=0)
+    withdrawn = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        constraints = [models.UniqueConstraint("form", "began_at", name="minute_once")]
+        indexes = [models.Index("began_at", name="minute_newest")]
+
+
 class Tally(models.Model):
-    """What was counted on a form on one day (UTC). Recounted, never incremented."""
+    """What was counted on a form on one day (UTC): the sum of its minutes."""
 
     form = models.ForeignKey(ActionForm, models.CASCADE, related_name="tallies")
     counted_on = models.DateField()
