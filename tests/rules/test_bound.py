@@ -28,7 +28,7 @@ def rows(page: str, beginning: str) -> list[list[str]]:
     return [row for row in cells if re.fullmatch(beginning, row[0])]
 
 
-@pytest.mark.parametrize("page", ["docs/reference/faults.md"])
+@pytest.mark.parametrize("page", ["docs/reference/faults.md", "docs/reference/asvs.md"])
 def test_every_test_that_is_named_exists(page):
     named = NAMED.findall((ROOT / page).read_text())
     assert len(named) > 50
