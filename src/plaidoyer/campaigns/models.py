@@ -106,8 +106,11 @@ class Target(ClusterableModel):
     def __str__(self) -> str:
         return str(self.decision_maker)
 
-    def save(self, *args: Any, **kwargs: Any) -> None:
+    def clean(self) -> None:
         self.role = self.role or (Role.BODY if self.organization_id else Role.OFFICE)
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        self.clean()
         super().save(*args, **kwargs)
 
     @property
