@@ -61,7 +61,7 @@ def test_an_act_of_an_odd_day_counts_on_that_day_once(clock, day):
     noon = datetime.datetime.fromisoformat(f"{day}T12:00:00+00:00")
     clock[0] = noon - (timezone.now() - clock[0])
 
-    confirmations.confirm(sign(form, "suzie"))
+    confirmations.confirm_many([sign(form, "suzie")], at=lambda _act: noon)
     counting.advance(wait=True)
 
     tallies = list(form.tallies.filter(confirmed__gt=0).values_list("counted_on", "confirmed"))
