@@ -15,7 +15,12 @@ from wagtail.models import Page
 from wagtail_localize.fields import SynchronizedField, TranslatableField
 
 # The guards' tables are this app's.
-from plaidoyer.actions.guards.models import Held, Hold, NetworkKey  # noqa: F401
+from plaidoyer.actions.guards.models import (  # noqa: F401
+    FormApproval,
+    Held,
+    Hold,
+    NetworkKey,
+)
 
 # So are the public log's, and those of counts.
 from plaidoyer.actions.ledger.models import Checkpoint, Entry  # noqa: F401
@@ -75,6 +80,16 @@ class ActionForm(models.Model):
     )
     # What the kind needs to know, in the shape of its Options form (actions/kinds/<kind>).
     options = models.JSONField(default=dict, blank=True)
+    # Who wrote it last, and since when that waits for a second person (approvals).
+    edited_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="+",
+    )
+    awaits_since = models.DateTimeField(null=True, blank=True, editable=False)
 
     class Meta:
         verbose_name = _("form")
@@ -97,11 +112,13 @@ class ActionForm(models.Model):
 
     @property
     def opening(self) -> str:
-        """Whether it is "open" and, if not, why: "closed", "full", "paused", "coming"."""
+        """Whether it is "open" and, if not, why: "closed", "full", "paused", "awaiting" (a second
+        person), "coming"."""
         reasons = {
             "closed": self.is_over,
             "full": self.filled_at,
             "paused": self.paused_at,
+            "awaiting": self.awaits_since,
             "coming": self.opens_at > timezone.now(),
         }
         return next((reason for reason, holds in reasons.items() if holds), "open")

@@ -22,6 +22,7 @@ OPENINGS = {
     "closed": pgettext_lazy("form", "closed"),
     "full": pgettext_lazy("form", "full"),
     "paused": pgettext_lazy("form", "paused"),
+    "awaiting": pgettext_lazy("form", "waits for a second person"),
     "coming": pgettext_lazy("form", "not open yet"),
 }
 
@@ -33,6 +34,7 @@ def kept(opening: str) -> Q:
         "closed": Q(closes_at__lte=now, closes_at__isnull=False),
         "full": Q(filled_at__isnull=False),
         "paused": Q(paused_at__isnull=False),
+        "awaiting": Q(awaits_since__isnull=False),
         "coming": Q(opens_at__gt=now),
     }
     found = Q()

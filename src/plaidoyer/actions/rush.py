@@ -36,6 +36,7 @@ from plaidoyer.actions.forms import ActForm
 from plaidoyer.actions.guards import challenges, networks
 from plaidoyer.actions.kinds import KINDS
 from plaidoyer.actions.models import Action, ActionForm
+from plaidoyer.lib import origins
 from plaidoyer.vault.seals import Box
 
 Scope = MutableMapping[str, Any]
@@ -58,6 +59,8 @@ LARGEST_BATCH = 500
 # An act that comes while so many wait, or while this process is so many seconds late, is refused.
 MOST_WAITING = 2000
 LATEST = 1.5
+# Seconds after which whoever waits is told that nobody knows: the database is cut off in silence.
+PATIENCE = 4.5
 
 LANGUAGES = "|".join(re.escape(code) for code, _name in settings.LANGUAGES)
 PATH = re.compile(rf"/({LANGUAGES})/actions/([-a-zA-Z0-9_]{{1,50}})/")
@@ -236,10 +239,11 @@ class Rush:
         try:
             if self.batches.is_full:
                 raise AwayError
-            location = await self.take(scope, language, public_id, body)
+            async with asyncio.timeout(PATIENCE):
+                location = await self.take(scope, language, public_id, body)
         except HandOnError:
             await self.usual(scope, again(body, receive), send)
-        except AwayError:
+        except (AwayError, TimeoutError):
             await refuse(send, language, body)
         else:
             said = [(b"location", location.encode()), *headers(language)]
@@ -280,13 +284,24 @@ class Rush:
 
 
 def plain_length(scope: Scope) -> int:
-    """How long the body is, if it is a plain form for a host of ours; else 0."""
+    """How long the body is, if it is a plain form from a page of ours, for a host of ours; else
+    0."""
     said = dict(scope["headers"])
+    if is_of_elsewhere(said):
+        return 0
     length = said.get(b"content-length", b"")
     is_plain = PLAIN.fullmatch(said.get(b"content-type", b"")) and length.isdigit()
     if not is_plain or b"transfer-encoding" in said or not is_ours(said.get(b"host", b"")):
         return 0
     return int(length) if len(length) < 6 and int(length) <= LARGEST_BODY else 0
+
+
+def is_of_elsewhere(said: dict[bytes, bytes]) -> bool:
+    """Whether another site had it sent, or it came without the TLS that is asked for."""
+    sent = (said.get(name) for name in (b"sec-fetch-site", b"origin"))
+    site, origin = (value and value.decode("latin-1") for value in sent)
+    is_plain = settings.SECURE_SSL_REDIRECT and said.get(b"x-forwarded-proto") != b"https"
+    return is_plain or origins.is_foreign(site, origin)
 
 
 @functools.lru_cache(maxsize=100)
@@ -358,6 +373,7 @@ def headers(language: str) -> list[tuple[bytes, bytes]]:
         "X-Content-Type-Options": "nosniff",
         "Cross-Origin-Opener-Policy": settings.SECURE_CROSS_ORIGIN_OPENER_POLICY,
         str(CSP.HEADER_ENFORCE): build_policy(policy),
+        **settings.SECURE_HEADERS,
     }
     return [(name.lower().encode(), value.encode()) for name, value in said.items()]
 

@@ -7,9 +7,11 @@ from django.utils.translation import gettext_lazy as _
 from wagtail.admin.forms import WagtailAdminModelForm
 from wagtail.admin.widgets import AdminDateTimeInput
 
+from plaidoyer.actions import approvals
 from plaidoyer.actions.kinds import KINDS
 from plaidoyer.actions.models import ActionForm
-from plaidoyer.lib import origins
+from plaidoyer.lib import intrusions, origins
+from plaidoyer.lib.words import Words
 
 PREFIX = "options"
 
@@ -63,6 +65,7 @@ class FormSheet(WagtailAdminModelForm):
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
         if self.options.is_valid():
+            self.judge(self.options.cleaned_data)
             self.instance.options = self.options.cleaned_data
             cleaned |= self.options.settled(cleaned)
         for name, errors in self.options.errors.items():
@@ -70,7 +73,22 @@ class FormSheet(WagtailAdminModelForm):
                 self.add_error(f"{PREFIX}-{name}", errors)
         return cleaned
 
+    def clean_name(self) -> Words:
+        return intrusions.refused(self.cleaned_data["name"])
+
+    def judge(self, options: dict[str, Any]) -> None:
+        """Whether the words intrude on nobody, and letters go to public roles alone."""
+        for name, said in options.items():
+            try:
+                intrusions.refused(said)
+            except forms.ValidationError as error:
+                self.options.add_error(name, error)
+        if campaign := self.cleaned_data.get("campaign"):
+            for reason in approvals.unfit(self.instance, campaign):
+                self.add_error("campaign", reason)
+
     def save(self, commit: bool = True) -> ActionForm:
+        approvals.edited(self.instance, by=self.for_user)
         form = super().save(commit)
         self.options.saved(form, by=self.for_user)
         return form

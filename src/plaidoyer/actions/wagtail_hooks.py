@@ -14,6 +14,7 @@ from wagtail.admin.ui.tables import Column, DateColumn, TitleColumn
 from wagtail.admin.views import generic
 
 from plaidoyer.actions import (  # noqa: F401  (review_desk's screens)
+    approval_desk,
     confirmations,
     counting,
     kinds,
@@ -121,6 +122,7 @@ class FormDesk(Desk):
         return [
             *super().get_urlpatterns(),
             path("pause/<int:pk>/", openings.pause, name="pause"),
+            path("approve/<int:pk>/", approval_desk.ApproveView.as_view(), name="approve"),
             path("reach/<int:pk>/", ReachView.as_view(), name="reach"),
         ]
 
@@ -197,3 +199,4 @@ def acts() -> list[Desk]:
 
 
 hooks.register("register_log_actions", openings.register_log_actions)
+hooks.register("register_log_actions", approval_desk.register_log_actions)

@@ -2,12 +2,15 @@ from itertools import chain, count
 from typing import Any, cast
 
 from django import forms
+from django.utils import timezone
 from django.utils.text import capfirst, slugify
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.forms import WagtailAdminModelForm
 
+from plaidoyer.campaigns import roles
 from plaidoyer.campaigns.models import AskedVote, Campaign, Target
 from plaidoyer.civics.models import Organization, Person, Post
+from plaidoyer.lib import intrusions
 from plaidoyer.lib.desk import GroupedChoiceField, Groups, Rows, holders
 from plaidoyer.lib.words import Words
 from plaidoyer.parliament.models import VoteEvent
@@ -33,6 +36,13 @@ class TargetForm(WagtailAdminModelForm):
     """One choice instead of three boxes of which one is to be filled in."""
 
     who = GroupedChoiceField(label=_("Decision-maker"))
+    looked = forms.BooleanField(label=_("I have looked at its official page today"), required=False)
+
+    class Meta:
+        help_texts = {
+            "source": _("That shows the role. Empty: the one where its address stands."),
+            "role": _("Empty: as its kind says."),
+        }
 
     def __init__(self, *args: Any, groups: Groups | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -55,7 +65,20 @@ class TargetForm(WagtailAdminModelForm):
         chosen, _dash, pk = (cleaned.get("who") or "").partition("-")
         for field in DECISION_MAKERS:
             setattr(self.instance, f"{field}_id", int(pk) if field == chosen else None)
+        if chosen and not self.errors:
+            self.judge(cleaned)
         return cleaned
+
+    def judge(self, cleaned: dict[str, Any]) -> None:
+        """Whether they may be asked, beside what shows it."""
+        if cleaned.get("looked"):
+            self.instance.checked_on = timezone.localdate()
+        roles.make(
+            self.instance, role=cleaned.get("role") or "", source=cleaned.get("source") or ""
+        )
+        cleaned |= {"role": self.instance.role, "source": self.instance.source}
+        if reason := roles.refusal(self.instance):
+            self.add_error("source" if roles.is_stale(self.instance) else "who", reason)
 
     def _get_validation_exclusions(self) -> set[str]:
         # They are filled in by `who`: the constraints on them are to be told beside the form.
@@ -142,6 +165,9 @@ class DemandForm(WagtailAdminModelForm):
         if "campaign" in self.fields and self.instance.pk:
             self.fields["campaign"].disabled = True
 
+    def clean_words(self) -> Words:
+        return intrusions.refused(self.cleaned_data["words"])
+
 
 class DemandRows(Rows):
     default_error_messages = {
@@ -158,6 +184,12 @@ class CampaignForm(WagtailAdminModelForm):
         super().__init__(*args, **kwargs)
         self.fields["slug"].required = False
         self.fields["slug"].help_text = _("In addresses. Left empty, it is made from the name.")
+
+    def clean_name(self) -> Words:
+        return intrusions.refused(self.cleaned_data["name"])
+
+    def clean_summary(self) -> Words:
+        return intrusions.refused(self.cleaned_data["summary"])
 
     def clean_slug(self) -> str:
         return self.cleaned_data["slug"] or free_slug(self.cleaned_data.get("name") or Words())

@@ -1,3 +1,5 @@
+from typing import Any
+
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
@@ -38,6 +40,15 @@ class Campaign(ClusterableModel):
         return str(self.name)
 
 
+class Role(models.TextChoices):
+    """In what role somebody is asked; in no other may they be (roles)."""
+
+    OFFICE = "office", _("holder of a public office")
+    BODY = "body", _("public body")
+    ORGANISATION = "organisation", _("organization, in what it does")
+    REGULATOR = "regulator", _("regulator, or whoever hears complaints")
+
+
 class Target(ClusterableModel):
     """A decision-maker asked in a campaign: the holder of a post, a person or an organization."""
 
@@ -56,6 +67,12 @@ class Target(ClusterableModel):
     organization = models.ForeignKey(
         Organization, models.PROTECT, null=True, blank=True, related_name="targets"
     )
+    role = models.CharField(
+        _("asked as"), max_length=12, choices=Role.choices, default="", blank=True
+    )
+    # The official page that shows the role, and when somebody looked at it.
+    source = models.URLField(_("official page"), blank=True)
+    checked_on = models.DateField(_("looked at"), null=True, blank=True)
 
     class Meta:
         verbose_name = _("target")
@@ -70,6 +87,11 @@ class Target(ClusterableModel):
                 ),
                 violation_error_message=_("Choose one: an office, a person or an organization."),
             ),
+            models.CheckConstraint(
+                name="target_in_a_role",
+                condition=Q(role__in=Role.values),
+                violation_error_message=_("Nobody is asked but in a public role."),
+            ),
             models.UniqueConstraint(
                 "campaign",
                 "post",
@@ -83,6 +105,13 @@ class Target(ClusterableModel):
 
     def __str__(self) -> str:
         return str(self.decision_maker)
+
+    def clean(self) -> None:
+        self.role = self.role or (Role.BODY if self.organization_id else Role.OFFICE)
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        self.clean()
+        super().save(*args, **kwargs)
 
     @property
     def decision_maker(self) -> Post | Person | Organization:

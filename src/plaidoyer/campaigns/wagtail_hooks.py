@@ -74,7 +74,11 @@ class CampaignDesk(Desk):
             ),
             RowsPanel(
                 "targets",
-                [FieldPanel("who")],
+                [
+                    FieldPanel("who"),
+                    FieldRowPanel([FieldPanel("role"), FieldPanel("source")]),
+                    FieldPanel("looked"),
+                ],
                 form=TargetForm,
                 rows=TargetRows,
                 awaiting=1,

@@ -8,6 +8,9 @@ from django.utils.translation import gettext as _
 
 from plaidoyer.civics.sources import SourceError
 
+# Their last four bytes are an address of version four (RFC 6052, RFC 4291).
+CARRIERS = [ipaddress.IPv6Network("64:ff9b::/96"), ipaddress.IPv6Network("::/96")]
+
 
 class ForbiddenError(SourceError):
     """An address that must not be asked: not https, or not of a public machine."""
@@ -40,7 +43,11 @@ def _machines(name: str) -> list[ipaddress.IPv4Address | ipaddress.IPv6Address]:
 def _is_public(machine: ipaddress.IPv4Address | ipaddress.IPv6Address) -> bool:
     """Whether it is none of ours: private, loopback, link-local, or one of these in IPv6."""
     if isinstance(machine, ipaddress.IPv6Address):
+        if machine.is_site_local:
+            return False
         inner = machine.ipv4_mapped or machine.sixtofour or (machine.teredo or (None, None))[1]
+        if inner is None and any(machine in network for network in CARRIERS):
+            inner = ipaddress.IPv4Address(int(machine) & 0xFFFFFFFF)
         if inner is not None:
             return _is_public(inner)
     return machine.is_global and not machine.is_multicast

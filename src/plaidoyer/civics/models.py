@@ -2,6 +2,7 @@ import datetime
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
+from django.core.exceptions import ValidationError
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.db.models import Q
@@ -10,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from modelcluster.fields import ParentalKey
 from modelcluster.models import ClusterableModel
 
+from plaidoyer.lib import intrusions
 from plaidoyer.lib.words import WordsField, languages
 
 
@@ -278,6 +280,11 @@ class ContactDetail(models.Model):
 
     def __str__(self) -> str:
         return self.value
+
+    def clean(self) -> None:
+        """An office's own address is asked for: not a mailbox at a provider for everybody."""
+        if self.type == self.Type.EMAIL and (found := intrusions.found(self.value)):
+            raise ValidationError({"value": str(found[0].told)})
 
 
 class ImportRun(models.Model):

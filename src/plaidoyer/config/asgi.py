@@ -74,6 +74,8 @@ async def busy(scope: Scope, send: Send) -> None:
         (b"content-type", b"text/html; charset=utf-8"),
         (b"cache-control", b"no-store"),
         (b"retry-after", RETRY_AFTER),
+        (b"x-content-type-options", b"nosniff"),
+        *((name.lower().encode(), said.encode()) for name, said in settings.SECURE_HEADERS.items()),
     ]
     await respond(send, 503, headers, busy_page(language))
 

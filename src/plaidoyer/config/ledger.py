@@ -8,6 +8,8 @@ from pathlib import Path
 
 import click
 
+from plaidoyer.lib.typed import harmless
+
 
 @click.command(context_settings={"ignore_unknown_options": True, "help_option_names": []})
 @click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
@@ -91,4 +93,4 @@ def sample(form: str, number: int, size: int | None, path: Path | None) -> None:
             write = csv.writer(file).writerow
             write(["entry", "e-mail", "name"])
             for one in drawn:
-                write([one.index, one.email, one.name])
+                write([one.index, harmless(one.email), harmless(one.name)])

@@ -12,9 +12,9 @@ from pathlib import Path
 
 import psycopg.conninfo
 from django.core.exceptions import ImproperlyConfigured
-from django.utils.csp import CSP
 from django.utils.translation import gettext_lazy as _
 
+from plaidoyer.config import browsers
 from plaidoyer.config.sign_in import *  # noqa: F403  (how the staff come in)
 
 
@@ -122,6 +122,7 @@ INSTALLED_APPS = [
     "plaidoyer.reports",
     "plaidoyer.outcomes",
     "plaidoyer.newsletters",
+    "plaidoyer.complaints",
     "plaidoyer.figures",
     "plaidoyer.donations",
     "plaidoyer.delivery",
@@ -165,11 +166,14 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "plaidoyer.website.middleware.headers",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.http.ConditionalGetMiddleware",
+    "plaidoyer.website.middleware.content_security_policy",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
+    "plaidoyer.website.middleware.own_pages",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -180,7 +184,6 @@ MIDDLEWARE = [
     "plaidoyer.staff.door.second_factor",
     "plaidoyer.staff.seconds.asking.second_person",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "plaidoyer.website.middleware.content_security_policy",
     "plaidoyer.website.middleware.shared_pages",
 ]
 
@@ -219,7 +222,8 @@ def database(url: str) -> dict:
     return {
         "ENGINE": "django.db.backends.postgresql",
         **settings,
-        "OPTIONS": where,
+        # A machine that is cut off in silence is given up after seconds, not minutes.
+        "OPTIONS": {"connect_timeout": 5, "tcp_user_timeout": 10_000, **where},
         "CONN_MAX_AGE": 600,
         "CONN_HEALTH_CHECKS": True,
     }
@@ -257,6 +261,11 @@ WAGTAIL_ENABLE_UPDATE_CHECK = False
 WAGTAIL_ENABLE_WHATS_NEW_BANNER = False
 WAGTAIL_GRAVATAR_PROVIDER_URL = None
 WAGTAILDOCS_SERVE_METHOD = "serve_view"
+# Every document is downloaded, a PDF too; every picture is drawn anew when it comes.
+WAGTAILDOCS_INLINE_CONTENT_TYPES: list[str] = []
+WAGTAILIMAGES_IMAGE_FORM_BASE = "plaidoyer.website.forms.PictureForm"
+WAGTAILIMAGES_EXTENSIONS = ["avif", "gif", "jpg", "jpeg", "png", "webp"]
+WAGTAILIMAGES_MAX_IMAGE_PIXELS = 50_000_000
 WAGTAILEMBEDS_FINDERS: list[dict] = []
 LOGIN_REDIRECT_URL = "wagtailadmin_home"
 
@@ -342,18 +351,28 @@ DEMO_MAILDIR = os.environ.get("DEMO_MAILDIR", "")
 PROCRASTINATE_IMPORT_PATHS = ["plaidoyer.config.tasks"]
 PROCRASTINATE_WORKER_DEFAULTS = {"delete_jobs": "successful"}
 
+# What browsers are told (config.browsers). TLS ends at the web server in front, which says so in
+# X-Forwarded-Proto; signs of life are asked for without it.
+IS_ENCRYPTED = BASE_URL.startswith("https://")
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "strict-origin-when-cross-origin"
 X_FRAME_OPTIONS = "SAMEORIGIN"
-SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = BASE_URL.startswith("https://")
-SECURE_CSP = {
-    "default-src": [CSP.SELF],
-    "img-src": [CSP.SELF, "data:"],
-    "object-src": [CSP.NONE],
-    "base-uri": [CSP.NONE],
-    "form-action": [CSP.SELF],
-    "frame-ancestors": [CSP.SELF],
-}
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if IS_ENCRYPTED else None
+SECURE_SSL_REDIRECT = IS_ENCRYPTED
+SECURE_REDIRECT_EXEMPT = ["^healthz$"]
+SECURE_HSTS_SECONDS = env_int("HSTS_SECONDS", 365 * 24 * 60 * 60) if IS_ENCRYPTED else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = env_bool("HSTS_SUBDOMAINS", False)
+# Whether all names below this one speak TLS, and for good, is the organisation's to say (W005,
+# W021). Previews of pages stand in frames of our own pages (W019).
+SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W019", "security.W021"]
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = IS_ENCRYPTED
+# A name that no other host of the domain, and nobody without TLS, can set (RFC 6265bis).
+SESSION_COOKIE_NAME = "__Host-sessionid" if IS_ENCRYPTED else "sessionid"
+CSRF_COOKIE_NAME = "__Host-csrftoken" if IS_ENCRYPTED else "csrftoken"
+CSRF_COOKIE_HTTPONLY = True
+SECURE_CSP = browsers.PUBLIC | ({"upgrade-insecure-requests": True} if IS_ENCRYPTED else {})
+SECURE_CSP_BACK_OFFICE = browsers.BACK_OFFICE
+SECURE_HEADERS = browsers.headers(SECURE_HSTS_SECONDS, SECURE_HSTS_INCLUDE_SUBDOMAINS)
 # A long edition in two languages is typed on one screen.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000

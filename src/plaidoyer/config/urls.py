@@ -35,6 +35,7 @@ urlpatterns += i18n_patterns(
     path("", include("plaidoyer.reports.urls")),
     path("", include("plaidoyer.figures.urls")),
     path("", include("plaidoyer.donations.urls")),
+    path("", include("plaidoyer.complaints.urls")),
     path("", include("plaidoyer.newsletters.archive")),
     path("", include("plaidoyer.delivery.replies.urls")),
     path("", include("plaidoyer.delivery.mailboxes.urls")),

@@ -12,11 +12,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
+from plaidoyer.actions import approvals
 from plaidoyer.actions.kinds import KINDS
 from plaidoyer.actions.kinds.letter import letters as kind
-from plaidoyer.actions.models import Action, Confirmation, ConfirmationQuerySet
+from plaidoyer.actions.models import Action, ActionForm, Confirmation, ConfirmationQuerySet
 from plaidoyer.civics import lookups
-from plaidoyer.delivery import copies
+from plaidoyer.delivery import caps, copies
 from plaidoyer.delivery.mailboxes import budgets, offices, turns
 from plaidoyer.delivery.models import Letter
 from plaidoyer.mail import envelopes, returns
@@ -45,7 +46,9 @@ def write(actions: Iterable[Action], at: datetime.datetime | None = None) -> lis
     was cancelled while its act did not count, and never left, is queued anew. Those that their
     reader's hours and pace let in at `at` (now, if none is given) have their turn at once.
     """
-    acts = [one.action for one in locked(actions).counted().select_related("action__form")]
+    found = list(locked(actions).counted().select_related("action__form__campaign"))
+    acts = [one.action for one in caps.within(fit(found))]
+    had = caps.had(acts)
     written = Letter.objects.filter(action__in=acts).select_related("envelope")
     there = {(letter.action_id, letter.target_id, letter.post_id) for letter in written}
     # A member who was unknown at first has been found: the letter stands with their office.
@@ -58,9 +61,12 @@ def write(actions: Iterable[Action], at: datetime.datetime | None = None) -> lis
             pair = (action.pk, to.target.pk)
             if (action.pk, *to.key) in there or (to.is_unknown and pair in placed):
                 continue
+            if (action.confirmation.supporter_id, *to.key) in had:
+                continue
             # It waits to be placed: its writer has said to whom meanwhile.
             if to.post and (*pair, None) in there:
                 continue
+            had.add((action.confirmation.supporter_id, *to.key))
             words = kind.compose(action, to.target, action.language, recipients[to.key], to.post)
             addresses.append(words.address)
             new.append(
@@ -92,6 +98,13 @@ def write(actions: Iterable[Action], at: datetime.datetime | None = None) -> lis
     )
     copies.queue(acts)
     return made
+
+
+def fit(found: Sequence[Confirmation]) -> list[Confirmation]:
+    """Those whose form a second person approved as it stands; the others wait until one does."""
+    forms = {one.form_id: one.action.form for one in found}
+    covered = {key for key, form in forms.items() if approvals.covers(form)}
+    return [one for one in found if one.form_id in covered]
 
 
 def locked(actions: Iterable[Action]) -> ConfirmationQuerySet:
@@ -132,14 +145,17 @@ def release(limit: int = BATCH) -> int:
     Greeting and name are those of whoever holds the office by now.
     """
     held = Letter.objects.standing().placed().filter(envelope=None, digest=None)
+    held = held.filter(action__form__awaits_since=None)
     waiting = held.values_list("target", "post").order_by("target", "post").distinct()
     recipients = kind.recipients(kind.addressees_by_key(waiting))
     found = {key: to for key, to in recipients.items() if to.address}
     if not found:
         return 0
     reached = reduce(or_, (Q(target=target, post=post) for target, post in found))
+    forms = ActionForm.objects.filter(pk__in=held.filter(reached).values("action__form"))
+    approved = [form for form in forms.select_related("campaign") if approvals.covers(form)]
     letters = list(
-        held.filter(reached)
+        held.filter(reached, action__form__in=approved)
         .select_related("action", "target", "post")
         .select_for_update(of=("self",), skip_locked=True)[:limit]
     )
@@ -160,8 +176,9 @@ def readdress(letter: Letter, to: kind.Recipient) -> None:
         setattr(letter, name, getattr(words, name))
 
 
-def mend(since: datetime.timedelta = datetime.timedelta(days=1)) -> int:
-    """Writes what a job that died with its worker left unwritten; how many letters.
+def mend(since: datetime.timedelta = datetime.timedelta(days=3)) -> int:
+    """Writes what a job that died with its worker left unwritten, and what a cap or a missing
+    approval kept back; how many letters.
 
     `since`: how far back confirmations are looked at.
     """
@@ -172,8 +189,10 @@ def mend(since: datetime.timedelta = datetime.timedelta(days=1)) -> int:
             form__kind__in=delivered_kinds(),
             confirmed_at__gt=timezone.now() - since,
         )
+        .filter(form__awaits_since=None)
         .exclude(action__sealed=b"")
     )
+    unwritten = caps.free(unwritten)
     return len(write(Action.objects.filter(confirmation__in=unwritten)[:BATCH]))
 
 

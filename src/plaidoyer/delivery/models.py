@@ -11,6 +11,7 @@ from plaidoyer.civics.models import Post
 from plaidoyer.delivery.mailboxes.models import (  # noqa: F401
     Courtesy,
     Digest,
+    Freeze,
     Mailbox,
     MailboxHold,
     MailboxNotice,
@@ -48,6 +49,15 @@ class LetterQuerySet(models.QuerySet):
         """Those that have an address and wait for their turn there."""
         turnless = self.filter(turn_at=None, envelope__isnull=False, mailbox__isnull=False)
         return turnless.filter(envelope__state__in=["queued", "deferred"])
+
+    def frozen(self) -> "LetterQuerySet":
+        """Those of a campaign, a form or a target that somebody froze."""
+        reached = (
+            models.Q(campaign=models.OuterRef("target__campaign"))
+            | models.Q(form=models.OuterRef("action__form"))
+            | models.Q(target=models.OuterRef("target"))
+        )
+        return self.filter(models.Exists(Freeze.objects.filter(reached, lifted_at=None)))
 
     def delivered(self) -> "LetterQuerySet":
         """Those that their reader's server took at `taken_at` and did not send back.

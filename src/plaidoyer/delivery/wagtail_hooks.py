@@ -18,7 +18,7 @@ from wagtail.admin.widgets.button import Button
 from plaidoyer.campaigns.models import Campaign, Target
 from plaidoyer.delivery import views
 from plaidoyer.delivery.mailboxes import desks as mailboxes  # noqa: F401  (its screens)
-from plaidoyer.delivery.mailboxes import targets  # noqa: F401
+from plaidoyer.delivery.mailboxes import freeze_desk, targets  # noqa: F401
 from plaidoyer.delivery.models import Letter, LetterQuerySet
 from plaidoyer.delivery.replies import desks as replies  # noqa: F401  (its screens)
 from plaidoyer.lib.desk import Ledger
@@ -78,7 +78,8 @@ class LetterList(SealedListing):
             _("Targets and their letters"), url=reverse("target_lines"), icon_name="time"
         )
         boxes = Button(_("Mailboxes"), url=reverse("mailboxes-desk:index"), icon_name="mail")
-        return [*super().header_more_buttons, lines, boxes, words, addresses]
+        freezes = Button(_("Freezes"), url=reverse("freezes"), icon_name="lock")
+        return [*super().header_more_buttons, lines, boxes, words, addresses, freezes]
 
 
 class RecipientColumn(Column):

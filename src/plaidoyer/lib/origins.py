@@ -6,6 +6,9 @@ An origin is a scheme, a host and perhaps a port (RFC 6454); a page's path is no
 import re
 from urllib.parse import urlsplit
 
+from django.conf import settings
+from django.http.request import validate_host
+
 HOST = re.compile(r"(?!-)[a-z0-9-]{1,63}(?<!-)(\.(?!-)[a-z0-9-]{1,63}(?<!-))*")
 # A machine of one's own needs no certificate.
 OWN = {"localhost", "127.0.0.1"}
@@ -40,3 +43,20 @@ def origin(line: str) -> str:
     if port in {None, DEFAULT_PORTS[parts.scheme]}:
         return f"{parts.scheme}://{host}"
     return f"{parts.scheme}://{host}:{port}"
+
+
+def is_foreign(site: str | None, origin: str | None) -> bool:
+    """Whether a browser says that a page of somebody else sent this, by the values of its headers
+    Sec-Fetch-Site and Origin (https://www.w3.org/TR/fetch-metadata/).
+
+    Programs and old browsers say neither, and a page that names no origin says "null".
+    """
+    if site is not None:
+        return site not in {"same-origin", "none"}
+    if origin is None or origin == "null":
+        return False
+    try:
+        host = urlsplit(origin).hostname or ""
+    except ValueError:
+        return True
+    return not validate_host(host, settings.ALLOWED_HOSTS)

@@ -5,6 +5,8 @@ import io
 from collections.abc import Iterator
 from typing import Any
 
+from plaidoyer.lib import typed
+
 Tree = dict[str, Any]
 COLUMNS = [
     "campaign",
@@ -18,8 +20,6 @@ COLUMNS = [
     "source_url",
     "page_url",
 ]
-# A cell that begins with one of these would be a formula in a spreadsheet.
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def figures(tree: Tree) -> Iterator[Tree]:
@@ -86,4 +86,4 @@ def csv(tree: Tree) -> str:
 
 
 def _safe(value: Any) -> Any:
-    return f"'{value}" if isinstance(value, str) and value.startswith(FORMULA) else value
+    return typed.harmless(value) if isinstance(value, str) else value

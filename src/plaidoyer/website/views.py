@@ -22,6 +22,10 @@ from plaidoyer.website.sitemaps import SITEMAPS
 
 # The pictures that a browser only ever paints.
 SHOWN = {"image/avif", "image/gif", "image/jpeg", "image/png", "image/webp"}
+# What somebody uploaded does nothing, wherever it is opened.
+INERT = "default-src 'none'; sandbox"
+# Mails show it in pages of others.
+FOR_ALL = {"Cross-Origin-Resource-Policy": "cross-origin"}
 
 
 @require_safe
@@ -56,7 +60,9 @@ def media(request: HttpRequest, path: str) -> HttpResponseBase:
         name = content_disposition_header(as_attachment=True, filename=Path(path).name)
         response.headers["Content-Disposition"] = name
         response.headers["Content-Type"] = "application/octet-stream"
-    response.headers["X-Content-Type-Options"] = "nosniff"
+    said = {"X-Content-Type-Options": "nosniff", "Content-Security-Policy": INERT}
+    for name, value in (FOR_ALL | said).items():
+        response.headers[name] = value
     return response
 
 
@@ -97,7 +103,7 @@ def drawn(request: HttpRequest, found: pictures.Picture | None) -> HttpResponse:
     etag = f'"{found.etag}"'
     if etag in request.headers.get("If-None-Match", ""):
         return HttpResponse(status=304, headers={"ETag": etag})
-    return HttpResponse(found.png(), content_type="image/png", headers={"ETag": etag})
+    return HttpResponse(found.png(), content_type="image/png", headers={"ETag": etag, **FOR_ALL})
 
 
 @require_safe

@@ -180,3 +180,19 @@ class DomainRule(models.Model):
     def clean_fields(self, exclude: Any = None) -> None:
         self.domain = self.domain.strip().lower().removeprefix("@")
         super().clean_fields(exclude)
+
+
+class FormApproval(models.Model):
+    """A second person let a form's letters leave, as they were worded and to whom. Append-only."""
+
+    form = models.ForeignKey("actions.ActionForm", models.CASCADE, related_name="approvals")
+    # Of the words, and of whom they go to (approvals).
+    words_sha256 = models.CharField(max_length=64)
+    targets_sha256 = models.CharField(max_length=64)
+    approved_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    approved_at = models.DateTimeField(_("approved"), default=timezone.now)
+
+    class Meta:
+        verbose_name = _("approval of letters")
+        verbose_name_plural = _("approvals of letters")
+        ordering = ["-approved_at", "-id"]

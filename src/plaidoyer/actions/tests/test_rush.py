@@ -103,8 +103,10 @@ class Door:
 
         return self.runner.run(together())
 
-    async def one(self, path, body, *, method="POST", host=b"testserver", kind=PLAIN, length=None):
-        headers = [(b"host", host), (b"content-type", kind)]
+    async def one(
+        self, path, body, *, method="POST", host=b"testserver", kind=PLAIN, length=None, more=()
+    ):
+        headers = [(b"host", host), (b"content-type", kind), *more]
         headers.append((b"content-length", str(len(body) if length is None else length).encode()))
         scope = {"type": "http", "method": method, "path": path, "headers": headers, "client": HERE}
         sent = []
@@ -214,6 +216,15 @@ def test_a_letter_that_was_shown_goes_the_short_way(door, client):
     assert compare(door, address(form), typed)
     assert not compare(door, address(form), typed | {"shown": "forged"})
     assert not compare(door, address(form), letter)
+
+
+@commits
+def test_what_another_site_had_sent_goes_the_ordinary_way_which_refuses_it(door, form):
+    body = urlencode(GOOD).encode()
+
+    assert door.send(address(form), body, more=[(b"sec-fetch-site", b"cross-site")]) is None
+    assert door.send(address(form), body, more=[(b"origin", b"https://mallory.example")]) is None
+    assert door.send(address(form), body, more=[(b"sec-fetch-site", b"same-origin")])[0] == 303
 
 
 @commits

@@ -49,7 +49,7 @@ def test_the_sites_of_the_form_may_frame_it_and_nobody_else(client, form, pages)
     assert ancestors(closed) == ["'self'"]
     for one in (answer, closed):
         assert "X-Frame-Options" not in one
-        assert "default-src 'self'" in one["Content-Security-Policy"]
+        assert "default-src 'none'" in one["Content-Security-Policy"]
         assert not one.cookies
 
 

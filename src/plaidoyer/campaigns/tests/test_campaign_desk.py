@@ -5,7 +5,7 @@ from django.contrib.auth.models import User
 from django.urls import reverse
 
 from plaidoyer.campaigns.models import Campaign, Demand, Target
-from plaidoyer.civics.models import Organization
+from plaidoyer.civics.models import Organization, Person
 from plaidoyer.lib.words import Words
 from plaidoyer.outcomes.models import Milestone, Movement
 from plaidoyer.testing import make_campaign, make_minister, make_organiser, typed
@@ -54,7 +54,9 @@ def listed(response):
 
 def test_a_campaign_starts_with_its_demands_and_targets(client, charlie):
     minister = make_minister()
-    agency = Organization.objects.create(name=Words(en="River Agency"))
+    agency = Organization.objects.create(
+        name=Words(en="River Agency"), url="https://agency.example/"
+    )
     response = client.post(
         reverse("campaigns:add"),
         sheet(
@@ -67,6 +69,27 @@ def test_a_campaign_starts_with_its_demands_and_targets(client, charlie):
     assert campaign.slug == "save-the-river"
     assert [str(demand) for demand in campaign.demands.all()] == ["Un", "Two"]
     assert {t.decision_maker for t in campaign.targets.all()} == {minister, agency}
+
+
+def test_who_is_no_public_role_or_has_no_official_page_is_refused_beside_the_row(client, charlie):
+    neighbour = Person.objects.create(given_name="Max", family_name="Karp")
+    nowhere = Organization.objects.create(name=Words(en="Somebody"))
+    rows = [{"who": f"person-{neighbour.pk}"}, {"who": f"organization-{nowhere.pk}"}]
+
+    response = client.post(reverse("campaigns:add"), sheet(targets=rows))
+
+    told = str(errors(response))
+    assert "Only somebody in a public office can be asked" in told
+    assert "official page" in told
+    assert not Campaign.objects.exists()
+
+
+def test_words_that_intrude_on_somebody_are_refused_beside_their_field(client, charlie):
+    demand = {"words": Words(en="Go to her house until she agrees.")}
+
+    response = client.post(reverse("campaigns:add"), sheet(demands=[demand]))
+
+    assert "where somebody lives" in str(errors(response)["demands-0-words"])
 
 
 def test_two_campaigns_of_one_name_have_two_addresses(client, charlie):

@@ -195,6 +195,21 @@ def test_a_redirection_is_followed_only_to_where_one_may_go(site, settings):
         "https://169.254.169.254/latest/meta-data/",
         "https://[::ffff:10.0.0.1]/",
         "https://[fd00::1]/",
+        "https://[64:ff9b::7f00:1]/",
+        "https://[64:ff9b::a9fe:a9fe]/",
+        "https://[::10.0.0.1]/",
+        "https://[2002:7f00:1::]/",
+        "https://[fec0::1]/",
+        "https://[fe80::1%25eth0]/",
+        "https://[ff02::1]/",
+        "https://100.64.0.1/",
+        "https://224.0.0.1/",
+        "https://127.1/",
+        "https://0x7f.0.0.1/",
+        "https://0177.0.0.1/",
+        "https://①②⑦.0.0.1/",
+        "https://127.0.0.1.:443/",
+        "https://user@127.0.0.1/",
         "https://0.0.0.0/",
         "https://2130706433/",
         "https:///",
@@ -205,3 +220,22 @@ def test_a_redirection_is_followed_only_to_where_one_may_go(site, settings):
 def test_only_public_machines_are_asked_and_only_by_https(address):
     with pytest.raises(hosts.ForbiddenError):
         fetching.get(address)
+
+
+def test_a_name_that_means_another_machine_a_second_later_is_asked_where_it_was_looked_at(
+    settings, monkeypatch
+):
+    answers = iter(["93.184.215.14", "127.0.0.1", "127.0.0.1"])
+    where = lambda *_arguments, **_named: [(2, 1, 6, "", (next(answers), 0))]  # noqa: E731
+    settings.FETCH_PAUSE = 0
+    monkeypatch.setattr("plaidoyer.civics.hosts.socket.getaddrinfo", where)
+
+    # Its first question looks the name up once to judge it, and once to go there.
+    with pytest.raises(hosts.ForbiddenError, match="no public machine"):
+        fetching.get("https://rebinding.example/", patience=0.1)
+
+
+def test_public_machines_may_be_asked():
+    """The control: not everything is forbidden."""
+    for public in ("93.184.215.14", "2606:2800:21f:cb07:6820:80da:af6b:8b2c", "64:ff9b::808:808"):
+        assert hosts.check("https", public) == public

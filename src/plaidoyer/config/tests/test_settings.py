@@ -50,17 +50,20 @@ def test_a_secret_of_the_environment_wins(tmp_path, monkeypatch):
     assert not list(tmp_path.iterdir())
 
 
+PATIENCE = {"connect_timeout": 5, "tcp_user_timeout": 10_000}
+
+
 @pytest.mark.parametrize(
     ("url", "expected"),
     [
         (
             "postgresql://anne:p%40ss@db.example:6432/rivers?sslmode=require",
             {"NAME": "rivers", "USER": "anne", "PASSWORD": "p@ss", "HOST": "db.example",
-             "PORT": "6432", "OPTIONS": {"sslmode": "require"}},
+             "PORT": "6432", "OPTIONS": {**PATIENCE, "sslmode": "require"}},
         ),
         (
             "host=/run/postgresql dbname=rivers",
-            {"NAME": "rivers", "HOST": "/run/postgresql", "PORT": "", "OPTIONS": {}},
+            {"NAME": "rivers", "HOST": "/run/postgresql", "PORT": "", "OPTIONS": PATIENCE},
         ),
     ],
 )  # fmt: skip

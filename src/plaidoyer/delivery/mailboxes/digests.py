@@ -95,14 +95,14 @@ def chosen(mailbox: Mailbox, *, before: datetime.datetime, one_by_one: int) -> l
 
 
 def not_held(letters: LetterQuerySet) -> LetterQuerySet:
-    """Without those of campaigns that are held there."""
+    """Without those of campaigns that are held there, and what is frozen."""
     holds = MailboxHold.objects.filter(
         mailbox=OuterRef("mailbox"),
         campaign=OuterRef("target__campaign"),
         effect="hold",
         lifted_at=None,
     )
-    return letters.exclude(Exists(holds))
+    return letters.exclude(Exists(holds)).exclude(pk__in=Letter.objects.frozen().values("pk"))
 
 
 def put_in(digest: Digest, keys: Sequence[int]) -> int:

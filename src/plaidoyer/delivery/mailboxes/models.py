@@ -13,7 +13,8 @@ from django.utils.translation import pgettext_lazy
 from wagtail.admin.panels import FieldPanel, MultiFieldPanel
 from wagtail.contrib.settings.models import BaseSiteSetting, register_setting
 
-from plaidoyer.campaigns.models import Campaign
+from plaidoyer.actions.models import ActionForm
+from plaidoyer.campaigns.models import Campaign, Target
 from plaidoyer.delivery.mailboxes.zones import validate_zone
 from plaidoyer.mail.models import Envelope
 
@@ -39,6 +40,12 @@ class Courtesy(BaseSiteSetting):
         default=60,
         validators=PACE,
         help_text=_("To one mailbox, from all campaigns together; at most 1,000."),
+    )
+    per_day = models.PositiveSmallIntegerField(
+        _("letters a day"),
+        default=500,
+        validators=[MinValueValidator(1)],
+        help_text=_("To one mailbox by themselves; more are carried by one mail a day."),
     )
     opens = models.PositiveSmallIntegerField(_("from (hour)"), default=9, validators=OPENING)
     closes = models.PositiveSmallIntegerField(_("until (hour)"), default=17, validators=CLOSING)
@@ -67,6 +74,7 @@ class Courtesy(BaseSiteSetting):
         MultiFieldPanel(
             [
                 FieldPanel("per_hour"),
+                FieldPanel("per_day"),
                 FieldPanel("opens"),
                 FieldPanel("closes"),
                 FieldPanel("weekends"),
@@ -241,6 +249,61 @@ class MailboxHold(models.Model):
         """Who placed it, by name; else the office, or an organiser who is gone."""
         by = self.placed_by
         return (by.get_full_name() or by.username) if by else self.get_cause_display()
+
+
+class Freeze(models.Model):
+    """Everything of a campaign, a form or a target stopped at once, until it is lifted."""
+
+    campaign = models.ForeignKey(
+        Campaign, models.PROTECT, null=True, blank=True, related_name="freezes"
+    )
+    form = models.ForeignKey(
+        ActionForm, models.PROTECT, null=True, blank=True, related_name="freezes"
+    )
+    target = models.ForeignKey(
+        Target, models.PROTECT, null=True, blank=True, related_name="freezes"
+    )
+    because = models.CharField(_("because"), max_length=300)
+    # The forms that it paused.
+    paused = models.JSONField(default=list)
+    placed_at = models.DateTimeField(_("since"), default=timezone.now)
+    placed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+"
+    )
+    lifted_at = models.DateTimeField(_("lifted"), null=True)
+    lifted_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+"
+    )
+
+    class Meta:
+        verbose_name = _("freeze")
+        verbose_name_plural = _("freezes")
+        constraints = [
+            models.CheckConstraint(
+                name="freeze_of_one",
+                condition=(
+                    Q(campaign__isnull=False, form=None, target=None)
+                    | Q(campaign=None, form__isnull=False, target=None)
+                    | Q(campaign=None, form=None, target__isnull=False)
+                ),
+            ),
+            models.UniqueConstraint(
+                "campaign",
+                "form",
+                "target",
+                name="frozen_once",
+                condition=Q(lifted_at=None),
+                nulls_distinct=False,
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.subject}: {self.because}"
+
+    @property
+    def subject(self) -> Campaign | ActionForm | Target:
+        """What is frozen."""
+        return self.campaign or self.form or self.target  # type: ignore[return-value]
 
 
 class Wish(models.Model):

@@ -19,7 +19,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from plaidoyer.delivery.mailboxes import budgets
-from plaidoyer.delivery.mailboxes.hours import HOUR, Rhythm
+from plaidoyer.delivery.mailboxes.hours import DAY, HOUR, Rhythm
 from plaidoyer.delivery.mailboxes.models import (
     MOST_PER_SERVER,
     NEVER,
@@ -54,6 +54,8 @@ class Line:
     rhythm: Rhythm
     limit: int
     given: int
+    # How many may still leave today.
+    today: int = MOST_PER_SERVER
     waiting: list[tuple[int, int]] = field(default_factory=list)  # letter, envelope
 
     def gap(self) -> datetime.timedelta:
@@ -124,10 +126,16 @@ def take_back(at: datetime.datetime) -> int:
     stops = set(
         MailboxHold.objects.filter(effect="hold", lifted_at=None).values_list("mailbox", "campaign")
     )
+    frozen = set(
+        Letter.objects.frozen()
+        .filter(pk__in=[one.pk for one in letters])
+        .values_list("pk", flat=True)
+    )
     late = [
         letter
         for letter in letters
-        if not budgets.rhythm(letter.mailbox, courtesy).is_open(at)  # type: ignore[arg-type]
+        if letter.pk in frozen
+        or not budgets.rhythm(letter.mailbox, courtesy).is_open(at)  # type: ignore[arg-type]
         or stops & {(letter.mailbox_id, None), (letter.mailbox_id, letter.target.campaign_id)}
     ]
     return put_back(late)
@@ -174,8 +182,10 @@ def give(server: int, at: datetime.datetime | None = None) -> int:
     return len(turns)
 
 
-def recently(server: MailServer, at: datetime.datetime) -> Counter[int]:
-    """How many turns each mailbox of `server` had within the hour before `at`."""
+def recently(
+    server: MailServer, at: datetime.datetime, span: datetime.timedelta = COUNTED
+) -> Counter[int]:
+    """How many turns each mailbox of `server` had within `span` before `at`: the hour, the day."""
     with connection.cursor() as cursor:
         cursor.execute(
             """
@@ -184,7 +194,7 @@ def recently(server: MailServer, at: datetime.datetime) -> Counter[int]:
             WHERE mailbox.server_id = %s AND letter.turn_at > %s
             GROUP BY letter.mailbox_id
             """,
-            [server.pk, at - COUNTED],
+            [server.pk, at - span],
         )
         return Counter(dict(cursor.fetchall()))
 
@@ -192,13 +202,15 @@ def recently(server: MailServer, at: datetime.datetime) -> Counter[int]:
 def in_line(server: MailServer, at: datetime.datetime, given: Counter[int]) -> list[Line]:
     """The mailboxes of `server` whose readers are at work and for whom letters wait."""
     courtesy, lines = Courtesy.current(), {}
+    day = recently(server, at, DAY)
     for mailbox in one_by_one().filter(server=server):
         rhythm = budgets.rhythm(mailbox, courtesy)
         if rhythm.is_open(at):
             if mailbox.next_at is None or mailbox.next_at < at - QUIET:
                 mailbox.warm_at = None
             limit = rhythm.limit(at, mailbox.warm_at)
-            lines[mailbox.pk] = Line(mailbox, rhythm, limit, given[mailbox.pk])
+            left = courtesy.per_day - day[mailbox.pk]
+            lines[mailbox.pk] = Line(mailbox, rhythm, limit, given[mailbox.pk], left)
     free = [key for key, line in lines.items() if room(line)]
     for key, letter, envelope in next_letters(free, at):
         lines[key].waiting.append((letter, envelope))
@@ -206,14 +218,14 @@ def in_line(server: MailServer, at: datetime.datetime, given: Counter[int]) -> l
 
 
 def room(line: Line) -> bool:
-    """Whether the hour has any left for its mailbox."""
-    return line.given < line.limit
+    """Whether the hour and the day have any left for its mailbox."""
+    return line.given < line.limit and line.today > 0
 
 
 def next_letters(mailboxes: list[int], at: datetime.datetime) -> list[tuple[int, int, int]]:
     """The first letters in each line: mailbox, letter, envelope; none where the server says later.
 
-    Those of a campaign that is held there are passed over.
+    Those of a campaign that is held there, and what is frozen, are passed over.
     """
     with connection.cursor() as cursor:
         cursor.execute(
@@ -230,6 +242,15 @@ def next_letters(mailboxes: list[int], at: datetime.datetime) -> list[tuple[int,
                         JOIN campaigns_target AS target ON target.campaign_id = hold.campaign_id
                         WHERE hold.mailbox_id = mailbox.id AND hold.lifted_at IS NULL
                             AND hold.effect = 'hold' AND target.id = letter.target_id
+                    )
+                    AND NOT EXISTS (
+                        SELECT FROM delivery_freeze AS stop
+                        JOIN campaigns_target AS target ON target.id = letter.target_id
+                        JOIN actions_action AS act ON act.id = letter.action_id
+                        WHERE stop.lifted_at IS NULL AND (
+                            stop.campaign_id = target.campaign_id
+                            OR stop.target_id = target.id OR stop.form_id = act.form_id
+                        )
                     )
                 ORDER BY letter.id LIMIT %(most)s
             ) AS first
@@ -263,11 +284,12 @@ def dealt(
     while heap and given + len(turns) < MOST_PER_SERVER:
         moment, key = heapq.heappop(heap)
         line, moment = line_by_key[key], max(moment, server.next_at or at)
-        full = line.given >= line.limit or not line.waiting
+        full = not room(line) or not line.waiting
         if full or moment >= until or moment >= line.rhythm.closes_at(at):
             continue
         turns.append((*line.waiting.pop(0), moment))
         line.given += 1
+        line.today -= 1
         line.mailbox.warm_at = line.mailbox.warm_at or moment
         line.mailbox.next_at = moment + line.gap()
         server.next_at = moment + SERVER_GAP

@@ -1,41 +1,21 @@
 """Logos that organisations send: drawn anew, so that nothing but the picture is kept."""
 
 import io
-import struct
-import warnings
-import zlib
 
 from django.core.files.base import ContentFile
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
-from PIL import Image, UnidentifiedImageError
 
 from plaidoyer.actions import reviews
 from plaidoyer.actions.kinds.open_letter import organisations
 from plaidoyer.actions.kinds.open_letter.models import OrganisationSignature
 from plaidoyer.actions.models import Review
+from plaidoyer.lib import drawings
 
 LONGEST = 1_000_000  # bytes
 BOX = (400, 200)
 # Decoded, a picture takes four bytes for each point: 24 MB at most.
 MOST_POINTS, MOST_SIDE = 6_000_000, 5_000
-# SVG is a program that runs in the reader's browser; the others only draw.
-FORMATS = ("PNG", "JPEG", "WEBP", "GIF")
-FAULTS = (
-    UnidentifiedImageError,
-    Image.DecompressionBombError,
-    Image.DecompressionBombWarning,
-    OSError,
-    SyntaxError,
-    ValueError,
-    OverflowError,
-    struct.error,
-    zlib.error,
-    EOFError,
-    KeyError,
-    IndexError,
-    TypeError,
-)
 
 
 class BadLogoError(ValueError):
@@ -45,25 +25,21 @@ class BadLogoError(ValueError):
 def redrawn(upload: UploadedFile) -> bytes:
     """The picture at most 400 × 200, as WebP without anything else the file held.
 
-    Its size is looked at before a point of it is decoded. Raises BadLogoError.
+    Raises BadLogoError.
     """
     if not upload.size or upload.size > LONGEST:
         raise BadLogoError("too large")
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("error", Image.DecompressionBombWarning)
-            picture = Image.open(upload.file, formats=FORMATS)  # type: ignore[arg-type]
-            wide, high = picture.size
-            if wide * high > MOST_POINTS or max(wide, high) > MOST_SIDE:
-                raise BadLogoError("too many points")
-            drawing = picture.convert("RGBA")
-        drawing.thumbnail(BOX)
-        drawn = io.BytesIO()
-        drawing.save(drawn, "WEBP", quality=88, method=4)
-    except BadLogoError:
-        raise
-    except FAULTS:
-        raise BadLogoError("no picture") from None
+        drawing = drawings.opened(
+            upload.file,  # type: ignore[arg-type]
+            most_points=MOST_POINTS,
+            most_side=MOST_SIDE,
+        )
+    except drawings.BadPictureError as error:
+        raise BadLogoError(str(error)) from None
+    drawing.thumbnail(BOX)
+    drawn = io.BytesIO()
+    drawing.save(drawn, "WEBP", quality=88, method=4)
     return drawn.getvalue()
 
 

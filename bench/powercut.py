@@ -1,0 +1,162 @@
+"""The power is cut while people sign: the disk is copied as it was at that moment, and the database
+recovers from the copy. Every act that was thanked for before must be there.
+
+It needs the right to mount a disk of its own (a file on the loop device). `--lossy` lets the
+database answer before its disk has the act: then acts must be missing, or nothing would be noticed.
+"""
+
+import argparse
+import asyncio
+import contextlib
+import os
+import random
+import shutil
+import signal
+import subprocess
+import tempfile
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from bench import stage
+from bench.load import Result, closed_load
+
+SIZE = 700  # megabytes
+
+
+def run(*command: Any) -> None:
+    subprocess.run([str(part) for part in command], check=True, capture_output=True)
+
+
+@contextlib.contextmanager
+def disk(image: Path, at: Path, *, new: bool = False) -> Iterator[Path]:
+    """The file `image` as a disk, mounted at `at`."""
+    at.mkdir(exist_ok=True)
+    if new:
+        with image.open("wb") as file:
+            file.truncate(SIZE * 1024 * 1024)
+        run("mkfs.ext4", "-q", "-F", image)
+    run("mount", "-o", "loop", image, at)
+    try:
+        yield at
+    finally:
+        subprocess.run(["umount", "-l", str(at)], check=False, capture_output=True)
+
+
+class Crowd:
+    """People who sign without pause, in a thread, with the ledger of their thank-yous."""
+
+    def __init__(self, port: int, public_id: str) -> None:
+        self.requests = stage.signatures(port, public_id, f"cut{random.randrange(1 << 40)}")
+        self.port, self.thanked, self.ends = port, [], threading.Event()
+        self.thread = threading.Thread(target=self.sign)
+        self.thread.start()
+
+    def sign(self) -> None:
+        while not self.ends.is_set():
+            result: Result = asyncio.run(closed_load(self.port, self.requests, 8, 0.1))
+            self.thanked += result.acknowledged
+
+    def end(self) -> None:
+        self.ends.set()
+        self.thread.join()
+
+
+def stopped(pid: int) -> list[int]:
+    """Stops the database where it is, so that the copy is of one moment; whom."""
+    children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    pids = [pid, *map(int, children)]
+    for one in pids:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(one, signal.SIGSTOP)
+    return pids
+
+
+def after_the_cut(image: Path, at: Path, name: str) -> set[str]:
+    """What the database holds that recovers from the copied disk."""
+    import psycopg
+    from psycopg.conninfo import make_conninfo
+
+    from plaidoyer.config import postgres
+
+    with disk(image, at):
+        engine = postgres.Embedded(at / "cluster")
+        (engine.data / "postmaster.pid").unlink(missing_ok=True)
+        with psycopg.connect(make_conninfo(engine.join(), dbname=name)) as session:
+            rows = session.execute("SELECT email FROM actions_action").fetchall()
+        engine.leave()
+    return {email for (email,) in rows}
+
+
+def cut(product: Any, cluster: Any, public_id: str, image: Path, folder: Path, name: str) -> int:
+    """One cut of the power; how many thanked acts are missing after it."""
+    crowd = Crowd(product.port, public_id)
+    time.sleep(random.uniform(0.4, 1.2))
+    thanked = list(crowd.thanked)
+    pids = stopped(cluster.pid())
+    try:
+        copy = folder / "copy.img"
+        shutil.copyfile(image, copy)
+    finally:
+        for pid in reversed(pids):
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGCONT)
+        crowd.end()
+    kept = after_the_cut(copy, folder / "copy", name)
+    return len(set(thanked) - kept)
+
+
+def measure(options: argparse.Namespace, folder: Path) -> dict[str, Any]:
+    """All the cuts; what was missing."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "plaidoyer.config.settings")
+    from plaidoyer.config import postgres
+
+    postgres.ensure_url()
+    import django
+
+    django.setup()
+    from tests import servers
+
+    image = folder / "disk.img"
+    with disk(image, folder / "disk", new=True) as mounted:
+        cluster = servers.Cluster(mounted / "cluster")
+        url = servers.make_database(cluster.url, "powercut")
+        if options.lossy:
+            cluster.sql("ALTER SYSTEM SET synchronous_commit = off", "SELECT pg_reload_conf()")
+            cluster.sql("ALTER SYSTEM SET wal_writer_delay = '10s'", "SELECT pg_reload_conf()")
+        servers.collect_static(stage.VAR_DIR)
+        product = servers.Product(stage.VAR_DIR, url, servers.Catcher())
+        with product.orm():
+            public_id = stage.petition()
+        try:
+            product.start_web()
+            lost = [
+                cut(product, cluster, public_id, image, folder, "powercut")
+                for _number in range(options.cuts)
+            ]
+        finally:
+            product.web.kill()
+            cluster.engine.leave()
+    return {"cuts": len(lost), "lost": sum(lost), "cuts_with_loss": sum(map(bool, lost))}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--cuts", type=int, default=50)
+    parser.add_argument("--lossy", action="store_true")
+    options = parser.parse_args()
+    if os.geteuid():
+        raise SystemExit("powercut mounts a disk: run it as root, on a machine of its own.")
+    machine = stage.machine()
+    with tempfile.TemporaryDirectory() as folder:
+        figures = machine | {"lossy": options.lossy} | measure(options, Path(folder))
+    print(*(f"{what}: {figure}" for what, figure in figures.items()), sep="\n")
+    stage.write("powercut", figures)
+    if bool(figures["lost"]) != options.lossy:
+        raise SystemExit("Thanked acts are missing." if figures["lost"] else "Nothing was lost.")
+
+
+if __name__ == "__main__":
+    main()
