@@ -19,6 +19,7 @@ from plaidoyer.donations.bank import desks as bank
 from plaidoyer.donations.ledgers import booking
 from plaidoyer.donations.models import Donation, Fund, Payment, Receipt
 from plaidoyer.donations.paper import desks as paper
+from plaidoyer.donations.statistics import desks as statistics
 from plaidoyer.lib import wording
 from plaidoyer.lib.desk import Desk, Ledger, Listing, RowsPanel
 
@@ -179,7 +180,7 @@ def viewsets() -> list[Desk]:
 
 @hooks.register("register_admin_urls")
 def screens() -> list[URLPattern]:
-    return [*desks.routes(), *bank.routes(), *paper.routes()]
+    return [*desks.routes(), *bank.routes(), *paper.routes(), *statistics.routes()]
 
 
 class GiftsItem(MenuItem):
@@ -203,6 +204,7 @@ def giving_menu() -> Menu:
         ("gifts_bank", _("Bank"), "download"),
         ("gifts_batches", _("Envelopes"), "mail"),
         ("receipts:index", _("Receipts"), "doc-full"),
+        ("gifts_books", _("Books"), "table"),
     ]
     items: list[Any] = [
         GiftsItem(label, reverse_lazy(name), name=f"giving-{place}", icon_name=icon, order=place)
