@@ -30,22 +30,25 @@ class ParagraphsField(LineField):
     clean_text = staticmethod(typed.paragraphs)
 
 
+def told(label: Any, missing: Any, *, longest: int) -> dict[str, Any]:
+    """What a field is called, says when it is left empty, and takes at most."""
+    return {"label": label, "max_length": longest, "error_messages": {"required": missing}}
+
+
 class GivenNameField(LineField):
     completion = "given-name"
 
     def __init__(self, **kwargs: Any) -> None:
-        missing = {"required": _("Write your given name.")}
-        own = {"label": _("Given name"), "max_length": 100, "error_messages": missing}
-        super().__init__(**own | kwargs)
+        usual = told(_("Given name"), _("Write your given name."), longest=100)
+        super().__init__(**usual | kwargs)
 
 
 class FamilyNameField(LineField):
     completion = "family-name"
 
     def __init__(self, **kwargs: Any) -> None:
-        missing = {"required": _("Write your family name.")}
-        own = {"label": _("Family name"), "max_length": 100, "error_messages": missing}
-        super().__init__(**own | kwargs)
+        usual = told(_("Family name"), _("Write your family name."), longest=100)
+        super().__init__(**usual | kwargs)
 
 
 class AddressField(LineField):
@@ -55,9 +58,8 @@ class AddressField(LineField):
     completion = "email"
 
     def __init__(self, **kwargs: Any) -> None:
-        missing = {"required": _("Write your e-mail address.")}
-        own = {"label": _("E-mail"), "max_length": 254, "error_messages": missing}
-        super().__init__(**own | kwargs)
+        usual = told(_("E-mail"), _("Write your e-mail address."), longest=254)
+        super().__init__(**usual | kwargs)
 
     def clean(self, value: Any) -> str:
         address = super().clean(value)
@@ -75,8 +77,8 @@ class PostalCodeField(LineField):
     completion = "postal-code"
 
     def __init__(self, **kwargs: Any) -> None:
-        label = _("Postal code (optional)")
-        super().__init__(**{"label": label, "max_length": 12, "required": False} | kwargs)
+        usual = told(_("Postal code (optional)"), _("Type your postal code."), longest=12)
+        super().__init__(**usual | {"required": False} | kwargs)
 
     def clean(self, value: Any) -> str:
         return super().clean(value).upper()

@@ -165,7 +165,9 @@ def refund(fact: CardFact) -> bool:
         return True
     if is_undone(name):
         return True
-    if booking.give_back(payment, kind=kind, amount=amount, at=fact.told_at, provider_id=name):
+    back = booking.give_back(payment, kind=kind, amount=amount, at=fact.told_at, provider_id=name)
+    # With a receipt its donor is told by the one that replaces it (receipts.issuing).
+    if back and not payment.receipt_lines.filter(receipt__cancelled_at=None).exists():
         messages.queue(DonationMail.Kind.REFUNDED, payment.donation, payment=payment)
     return True
 

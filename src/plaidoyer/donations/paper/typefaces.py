@@ -30,7 +30,8 @@ def embed(writer: PdfWriter) -> Any:
     file = DecodedStreamObject()
     file.set_data(raw)
     file[NameObject("/Length1")] = NumberObject(len(raw))
-    describes = names(Type="/FontDescriptor", FontName="/FamiljenGrotesk") | DictionaryObject(
+    describes = names(Type="/FontDescriptor", FontName="/FamiljenGrotesk")
+    describes |= DictionaryObject(
         {NameObject(f"/{key}"): NumberObject(value) for key, value in told["numbers"].items()}
     )
     describes[NameObject("/FontBBox")] = ArrayObject(map(NumberObject, told["box"]))

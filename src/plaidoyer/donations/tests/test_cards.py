@@ -274,7 +274,7 @@ def test_a_refund_is_written_down_then_asked_once(provider, fund):
 def test_declined_cards_ask_for_a_proof_and_then_let_the_form_rest(provider, fund):
     make_settings(asks_monthly=False, trouble_failures=3)
     anne = make_organiser("anne")
-    anne.user_permissions.add(permission("change_cardpause"))
+    anne.user_permissions.add(permission("change_donation"))
     hear(provider, [provider.decline(card=f"fp_{n}") for n in range(3)])
     assert Client().get("/en/give/watch/challenge/").status_code == 200
     response = Client().post("/en/give/watch/", gift(method="card"))

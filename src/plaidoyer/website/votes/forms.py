@@ -9,8 +9,4 @@ from plaidoyer.lib.fields import PostalCodeField
 class CodeForm(forms.Form):
     """A postal code; nothing of it is kept."""
 
-    postal_code = PostalCodeField(
-        label=_("Your postal code"),
-        required=True,
-        error_messages={"required": _("Type your postal code.")},
-    )
+    postal_code = PostalCodeField(label=_("Your postal code"), required=True)
