@@ -91,14 +91,19 @@ def test_a_gift_by_card_is_asked_about_once_paid_and_thanked_for(story, provider
     fill_in(page, story, language, "card", email)
     assert page.locator("main form").count() == 2
 
-    with page.expect_navigation(url=f"{provider.url}/pay/*"):
-        page.locator("main form").last.locator("button").click()
+    go_to_provider(page, provider)
     with page.expect_navigation(url=re.compile("/give/thanks/")):
         page.click("button[value=pay]")
     page.wait_for_selector(f"h1:has-text('{ARRIVED[language]}')", timeout=20_000)
 
     receipt_of(story, email, language)
     assert booked(story, email) == 50_00
+
+
+def go_to_provider(page, provider):
+    """Suzie keeps to giving once."""
+    with page.expect_navigation(url=f"{provider.url}/pay/*"):
+        page.locator("main form").last.locator("button").click()
 
 
 def test_a_monthly_gift_is_paused_and_stopped_by_the_link_in_its_mail(story, provider, page):
@@ -166,10 +171,10 @@ def test_cheques_are_entered_by_their_reference_until_the_total_comes_out(
         desk.fill("[name=amount]", "50")
         desk.fill("[name=code]", code)
         press_and_wait(desk, ".gift-form button")
-    assert "$100" in desk.inner_text(".segment__count")
+    assert "100" in desk.inner_text(".segment__count .segment-total")
     press_and_wait(desk, "button[value=close]")
 
-    assert "This batch is closed" in desk.inner_text("main")
+    assert desk.locator("[name=amount]").count() == 0
     for email, (_code, language) in promised.items():
         receipt_of(story, email, language, number=2)
         assert booked(story, email) == 50_00
@@ -202,28 +207,36 @@ def test_a_gift_that_is_told_is_recorded_within_twenty_seconds(story, provider, 
     machine = time.monotonic() - began
 
     assert keys * KEY_SECONDS + (thoughts + 1) * THOUGHT_SECONDS + machine < 20
-    assert "50" in desk.inner_text("main") + desk.inner_text("body")
     receipt_of(story, email, "en")
     assert booked(story, email) == 50_00
 
 
-def test_stolen_cards_close_the_card_form_until_a_treasurer_opens_it(story, provider, page, desk):
+def test_stolen_cards_ask_for_a_riddle_and_then_close_the_card_form(story, provider, page, desk):
     fill_in(page, story, "en", "card", "thief@people.example", amount="2500")
-    with page.expect_navigation(url=f"{provider.url}/pay/*"):
-        page.locator("main form").last.locator("button").click()
-    session = provider.things[page.url.rpartition("/")[2]]
+    go_to_provider(page, provider)
+    session = page.url.partition("#")[0].rpartition("/")[2]
+    gift = provider.things[session]["client_reference_id"]
     with page.expect_navigation():
         page.click("button[value=decline]")
-    for number in range(15):
-        provider.decline(card=f"fp_{number}", gift=session["client_reference_id"])
-    provider.deliver()
+    decline(provider, gift, 8)
 
+    # The browser solves it by itself.
+    fill_in(page, story, "en", "card", "honest@people.example", amount="10000")
+    go_to_provider(page, provider)
+
+    decline(provider, gift, 8)
     page.goto(f"{story.url}/en/give/{FUND}/?fresh")
     assert page.locator("[name=method][value=card]").count() == 0
     assert page.locator("[name=method][value=interac]").count() == 1
     sign_in(desk, story, "anne")
     desk.goto(f"{story.url}/admin/giving/")
-    assert "Cards are not taken" in desk.inner_text("main")
     press_and_wait(desk, "button[value=resume]")
     page.goto(f"{story.url}/en/give/{FUND}/?again")
     assert page.locator("[name=method][value=card]").count() == 1
+
+
+def decline(provider, gift, number):
+    """So many cards are declined for a gift, and the product hears of it."""
+    for _time in range(number):
+        provider.decline(card=f"fp_{len(provider.events)}", gift=gift)
+    provider.deliver()

@@ -162,8 +162,7 @@ def settle(line: BankLine) -> str:
     if other := matching.twins([line]).get(line.pk):
         imports.set_aside(line, f"{other.booked_on} · {other.get_source_display()}", other)
         return _("known by the bank’s file")
-    found = matching.Matcher().match(line)
-    if found and found.by == "code" and found.donation.amount == line.amount:
-        imports.book(line, found.donation, by=None)
+    if gift := matching.named(line):
+        imports.book(line, gift, by=None)
         return _("booked")
     return _("waits among the open lines")
