@@ -57,9 +57,10 @@ def alarm() -> None:
     DonationMail.objects.bulk_create(DonationMail(kind=kind, envelope=one) for one in queued)
 
 
-def returned(payment: Payment) -> int:
-    """What we gave back of a payment, in minor units."""
+def returned(payment: Payment, until: datetime.datetime | None = None) -> int:
+    """What we gave back of a payment, by what was recorded until a moment, in minor units."""
     back = payment.reversals.filter(kind=Reversal.Kind.REFUND)
+    back = back.filter(recorded_at__lte=until) if until else back
     return back.aggregate(sum=Sum("amount"))["sum"] or 0
 
 
@@ -75,7 +76,7 @@ def manage_path(donation: Donation) -> str:
 def compose(due: Sequence[Envelope]) -> dict[int, Message]:
     """The mails, by envelope id; none to a donor who is not kept any more."""
     mails = DonationMail.objects.filter(envelope__in=due).select_related(
-        "donation__fund", "payment", "receipt"
+        *("donation__fund", "payment", "receipt", "envelope")
     )
     organisation, giving, composed = Organisation.current(), GivingSettings.current(), {}
     for mail in mails:
@@ -104,7 +105,7 @@ def write(
         "desk_url": base + reverse("gifts_overview"),
     }
     if mail.payment:
-        context["returned"] = returned(mail.payment)
+        context["returned"] = returned(mail.payment, mail.envelope.queued_at)
     if donation:
         context["manage_url"] = base + manage_path(donation)
         context["paper_url"] = base + reverse("donations:paper", args=[donation.fund.slug])

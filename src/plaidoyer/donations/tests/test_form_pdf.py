@@ -72,10 +72,10 @@ def test_its_fields_are_tagged_named_and_drawn_with_fonts_of_the_file(sheet):
 @pytest.mark.parametrize(
     "spoil",
     [
-        lambda pdf, field: field.pop("/TU"),
-        lambda pdf, field: field.update({"/StructParent": 999}),
-        lambda pdf, field: pdf.Root.AcroForm.update({"/NeedAppearances": True}),
-        lambda pdf, field: pdf.pages[0].pop("/Tabs"),
+        lambda pdf, field: field.__delitem__("/TU"),
+        lambda pdf, field: field.__setitem__("/StructParent", 999),
+        lambda pdf, field: pdf.Root.AcroForm.__setitem__("/NeedAppearances", True),
+        lambda pdf, field: pdf.pages[0].obj.__delitem__("/Tabs"),
         lambda pdf, field: pdf.make_indirect(
             pikepdf.Dictionary(Type=pikepdf.Name.Font, Subtype=pikepdf.Name.Type1,
                                BaseFont=pikepdf.Name.Helvetica)

@@ -96,7 +96,7 @@ def test_the_books_and_their_csv_say_what_the_provider_says(provider, fund, clie
         page = client.get(f"/admin/giving/books/?month={said}")
         assert page.status_code == 200
         assert ("Total" in page.content.decode()) == (said != "2001")
-    assert client.get("/admin/giving/books/?month=x").status_code == 404
+    assert client.get("/admin/giving/books/?month=x", follow=True).status_code == 404
 
 
 def test_a_ledger_that_is_wrong_does_not_agree(provider, fund):
