@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from plaidoyer.actions import counting
 from plaidoyer.actions.models import ActionForm
+from plaidoyer.bundles import figures
 from plaidoyer.campaigns.models import Campaign, Demand, Target
 from plaidoyer.civics.models import Organization, Person
 from plaidoyer.organisation.models import Organisation
@@ -27,7 +28,8 @@ def export(slugs: Iterable[str] = ()) -> Tree:
     if slugs := list(slugs):
         campaigns = campaigns.filter(slug__in=slugs)
     chosen = list(campaigns.prefetch_related("targets", "demands__targets", "forms"))
-    milestones = Milestone.objects.filter(campaigns__in=chosen).distinct()
+    # What still waits for a second person, or was corrected, is no fact elsewhere.
+    milestones = Milestone.objects.holding().filter(campaigns__in=chosen).distinct()
     milestones = milestones.order_by("happened_on", "pk").prefetch_related(
         "campaigns", "evidence", "movements__demand__campaign"
     )
@@ -63,7 +65,9 @@ def _campaign(campaign: Campaign) -> Tree:
                 "counted_at": _moment(counted[form.pk].counted_at),
             }
             for form in forms
-        ],
+        ]
+        + figures.told(campaign),
+        "offline": figures.lines(campaign),
     }
 
 
@@ -104,6 +108,7 @@ def _demands(campaign: Campaign) -> list[Tree]:
 
 def _form(form: ActionForm) -> Tree:
     return {
+        "key": f"f{form.pk}",
         "kind": form.kind,
         "name": dict(form.name),
         "opens_at": _moment(form.opens_at),
