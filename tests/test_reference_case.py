@@ -128,6 +128,12 @@ def read_back(product, page, language: str) -> None:
         for one in [*figures, named]:
             assert flat(one["exact"]) in flat(told)
             assert flat(one["definition"]) in flat(told)
+    for note in page.locator(".figure__note summary").all():
+        note.click()
+    assert page.locator(".figure__note[open]").count() == len(figures)
+    for way in page.locator("a.figure-link").all():
+        way.click()
+        assert flat(page.inner_text(":target")) == flat(named["phrase"])
     assert mail["Content-Language"] == language
     assert pdf.trailer["/Root"]["/Lang"].startswith(language)
 

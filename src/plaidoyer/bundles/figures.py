@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from plaidoyer.actions.models import ActionForm
 from plaidoyer.bundles.reading import BundleError
 from plaidoyer.campaigns.models import Campaign
+from plaidoyer.figures import texts
 from plaidoyer.figures.models import Figure, OfflineActs, Value
 from plaidoyer.lib.words import Words
 
@@ -22,9 +23,9 @@ LINKED = ["title", "url", "publisher", "language"]
 def told(campaign: Campaign) -> list[Tree]:
     """The figures of a campaign that have a value; an official one without its definition, for
     its petition stays here."""
-    values = Value.objects.filter(figure__campaign=campaign).order_by("figure", "-counted_at")
-    last = values.distinct("figure").select_related("figure").prefetch_related("figure__forms")
-    return [_figure(value.figure, value) for value in last]
+    names = Figure.objects.filter(campaign=campaign).values_list("name", flat=True)
+    found = texts.last(names)
+    return [_figure(found[name].figure, found[name]) for name in sorted(found)]
 
 
 def _figure(figure: Figure, value: Value) -> Tree:

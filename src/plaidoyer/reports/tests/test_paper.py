@@ -114,8 +114,8 @@ def describe_nothing(pdf: Pdf) -> None:
 def leave_out_fonts(pdf: Pdf) -> None:
     for one in pdf.objects:
         if isinstance(one, Dictionary) and one.get(Name.Type) == Name.FontDescriptor:
-            for key in (Name.FontFile2, Name.FontFile3):
-                one.pop(key, None)
+            for key in {Name.FontFile2, Name.FontFile3} & set(one.keys()):
+                del one[key]
 
 
 def leave_out_letters(pdf: Pdf) -> None:
@@ -132,7 +132,8 @@ def jump(pdf: Pdf) -> None:
 
 def tab_about(pdf: Pdf) -> None:
     for page in pdf.pages:
-        page.pop(Name.Tabs, None)
+        if Name.Tabs in page:
+            del page.Tabs
 
 
 def claim_nothing(pdf: Pdf) -> None:
