@@ -45,12 +45,16 @@ class Hands:
     @property
     def seconds(self) -> float:
         """How long all of it takes a person."""
-        return sum(SECONDS[what] * n for some in self.done.values() for what, n in some.items())
+        return sum(map(self.spent, self.done))
+
+    def spent(self, part: str) -> float:
+        """How long one part of the work takes, in seconds."""
+        return sum(SECONDS[what] * n for what, n in self.done[part].items())
 
     def told(self) -> str:
         """The parts with their time, as lines."""
         return "\n".join(
-            f"{part:24} {sum(SECONDS[w] * n for w, n in some.items()) / 60:5.1f} min  {dict(some)}"
+            f"{part:24} {self.spent(part) / 60:5.1f} min  {dict(some)}"
             for part, some in self.done.items()
         )
 
