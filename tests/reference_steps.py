@@ -53,12 +53,7 @@ def draft(ed: Hands, slug: str, period: dict[str, datetime.date], title: Words) 
         ed.write(starts_on=str(period["first"]), ends_on=str(period["last"]))
         ed.save()
         sheets = {one["slug"]: one for one in book.read("editions.toml")["editions"]}
-        words = sheets[slug]["introduction"]
-        if slug == NOW:
-            words = Words(
-                {code: f"{{figure:otter-letters}}.\n\n{text}" for code, text in words.items()}
-            )
-        ed.write(**{"edition-introduction": words})
+        ed.write(**{"edition-introduction": sheets[slug]["introduction"]})
         if slug == NOW:
             for part in ("our_part", "thanks", "appeal"):
                 ed.write(**{f"edition-{part}": sheets[slug][part]})
@@ -247,7 +242,7 @@ def approve_milestones(anne: Hands) -> None:
 
 
 def name_a_figure(ed: Hands) -> None:
-    """A number that the introduction tells by its name."""
+    """A number that the thanks tell by its name."""
     with ed.at("figure by name"):
         ed.menu("Figures")
         ed.follow("a:has-text('Add figure')")

@@ -188,6 +188,7 @@ def report(slug: str, causes: dict[str, Cause], *, editor: User, second: User) -
     """One edition, a draft of the bundle: its headings found anew, its figures written in by
     `editor`, approved by `second`, published."""
     edition = Edition.objects.get(slug=slug)
+    values.recount()
     editions.draft(edition, by=editor)
     for item in edition.items.select_related("campaign"):
         acts = sum(
