@@ -1,4 +1,8 @@
-"""Public pages: how heavy, what they ask of whom, and how many a second without any cache."""
+"""Public pages: how heavy, what they ask of whom, and how many a second.
+
+Kept: to readers without a cookie, as the product gives them. Made: to readers with one, so that
+each page is made anew.
+"""
 
 import argparse
 import asyncio
@@ -24,9 +28,28 @@ def weight(url: str) -> dict[str, int]:
     return {"html": len(page), "first_view": len(page) + whole, "foreign": len(asked) - len(ours)}
 
 
-def reading(port: int, path: str) -> Iterator[Request]:
+READERS = {"kept": "", "made": "Cookie: theme=dark\r\n"}
+
+
+def reading(port: int, path: str, reader: str) -> Iterator[Request]:
+    head = f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\n{READERS[reader]}\r\n".encode()
     while True:
-        yield Request("", f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\n\r\n".encode())
+        yield Request("", head)
+
+
+def read(served: Any, path: str, reader: str, seconds: float) -> dict[str, Any]:
+    """How many a second, and at what price."""
+    spent = stage.spent(served.web.process.pid)
+    asking = closed_load(served.port, reading(served.port, path, reader), 32, seconds)
+    result = asyncio.run(asking)
+    many = max(len(result.acknowledged), 1)
+    return {
+        "per_second": round(result.per_second),
+        "web_us": round((stage.spent(served.web.process.pid) - spent) / many * 1e6),
+        "p99_ms": round(result.milliseconds(0.99)),
+        "refused": dict(result.refused),
+        "load": round(os.getloadavg()[0], 1),
+    }
 
 
 def main() -> None:
@@ -37,19 +60,9 @@ def main() -> None:
     with stage.product("pages", build=stage.petition) as (served, form):
         paths = ["/fr/campagnes/meadow/agir/", f"/fr/ledger/{form}/", f"/actions/{form}/count"]
         for path in paths:
-            spent = stage.spent(served.web.process.pid)
-            result = asyncio.run(
-                closed_load(served.port, reading(served.port, path), 32, options.seconds)
-            )
-            many = max(len(result.acknowledged), 1)
-            figures["pages"][path] = one = {
-                **weight(served.url + path),
-                "per_second": round(result.per_second),
-                "web_us": round((stage.spent(served.web.process.pid) - spent) / many * 1e6),
-                "p99_ms": round(result.milliseconds(0.99)),
-                "refused": dict(result.refused),
-                "load": round(os.getloadavg()[0], 1),
-            }
+            figures["pages"][path] = one = weight(served.url + path)
+            for reader in READERS:
+                one[reader] = read(served, path, reader, options.seconds)
             print(path, one, flush=True)
     stage.write("pages", figures)
 

@@ -1,9 +1,12 @@
 """The first rungs of the count ladder, counted behind the request from the rows themselves.
 
-Submitted: acts taken in, each by its day of arrival; one sent again with its address mended is the
-same. Confirmed: acts whose supporter said yes, one for each supporter and form, by the day of the
-yes; what is shown is confirmed less withdrawn. What is held counts nowhere until it is released.
-Days are UTC days. What follows (queued, accepted, bounced, replied) is counted by delivery.
+Submitted: acts taken in, each by its moment of arrival; one sent again with its address mended is
+the same. Confirmed: acts whose supporter said yes, one for each supporter and form, by the moment
+of the yes; what is shown is confirmed less withdrawn. What is held counts nowhere until it is
+released. What follows (queued, accepted, bounced, replied) is counted by delivery.
+
+The acts of the last minutes are counted into the journal of minutes, and its minutes into days
+(UTC): what it costs depends on how many act now, not on how many ever did.
 """
 
 import datetime
@@ -14,44 +17,65 @@ from typing import Any
 
 from django.db import connection, transaction
 from django.db.models import F, Max, Sum
+from django.db.models.functions import Now
 from django.utils import timezone
 
 from plaidoyer.actions.kinds import KINDS
-from plaidoyer.actions.models import ActionForm, Tally
+from plaidoyer.actions.models import ActionForm, Minute, Tally
 
 logger = logging.getLogger(__name__)
 
 LOCK = 0x636F756E  # "coun": one count at a time, in however many workers
 BEGINNING = datetime.date(1970, 1, 1)
 
-# One statement sees one moment: all three rungs are counted at the same instant. Days that lost
+# How long after its moment an act may become visible, at most, without somebody telling.
+LATE = datetime.timedelta(minutes=10)
+
+# One statement sees one moment: all three rungs are counted at the same instant. Minutes that lost
 # their last row count as nothing rather than as before.
-COUNT = """
+MINUTES = """
 WITH held AS (
     SELECT action_id FROM actions_held WHERE released_at IS NULL
-), happened (form_id, day, submitted, confirmed, withdrawn) AS (
-    SELECT form_id, (submitted_at AT TIME ZONE 'UTC')::date, 1, 0, 0
+), happened (form_id, at, submitted, confirmed, withdrawn) AS (
+    SELECT form_id, submitted_at, 1, 0, 0
     FROM actions_action WHERE submitted_at >= %(since)s AND corrects_id IS NULL
   UNION ALL
-    SELECT form_id, (confirmed_at AT TIME ZONE 'UTC')::date, 0, 1, 0
+    SELECT form_id, confirmed_at, 0, 1, 0
     FROM actions_confirmation c WHERE confirmed_at >= %(since)s
       AND NOT EXISTS (SELECT FROM held WHERE held.action_id = c.action_id)
   UNION ALL
-    SELECT form_id, (withdrawn_at AT TIME ZONE 'UTC')::date, 0, 0, 1
+    SELECT form_id, withdrawn_at, 0, 0, 1
     FROM actions_withdrawal w JOIN actions_confirmation c ON c.withdrawal_id = w.id
     WHERE withdrawn_at >= %(since)s
       AND NOT EXISTS (SELECT FROM held WHERE held.action_id = c.action_id)
   UNION ALL
-    SELECT form_id, counted_on, 0, 0, 0 FROM actions_tally WHERE counted_on >= %(day)s
-), counted AS (
-    SELECT form_id, day AS counted_on, sum(submitted) AS submitted, sum(confirmed) AS confirmed,
-           sum(withdrawn) AS withdrawn, statement_timestamp() AS recounted_at
-    FROM happened GROUP BY form_id, day
+    SELECT form_id, began_at, 0, 0, 0 FROM actions_minute WHERE began_at >= %(since)s
+)
+INSERT INTO actions_minute AS m (form_id, began_at, submitted, confirmed, withdrawn)
+SELECT form_id, date_trunc('minute', at, 'UTC') AS began_at,
+    sum(submitted), sum(confirmed), sum(withdrawn)
+FROM happened GROUP BY 1, 2
+ON CONFLICT (form_id, began_at) DO UPDATE SET submitted = excluded.submitted,
+    confirmed = excluded.confirmed, withdrawn = excluded.withdrawn
+WHERE (m.submitted, m.confirmed, m.withdrawn)
+    IS DISTINCT FROM (excluded.submitted, excluded.confirmed, excluded.withdrawn)
+"""
+BY_DAY = """
+WITH counted AS (
+    SELECT form_id, counted_on, sum(submitted) AS submitted, sum(confirmed) AS confirmed,
+        sum(withdrawn) AS withdrawn
+    FROM (
+        SELECT form_id, (began_at AT TIME ZONE 'UTC')::date AS counted_on,
+            submitted, confirmed, withdrawn
+        FROM actions_minute WHERE began_at >= %(since)s
+      UNION ALL
+        SELECT form_id, counted_on, 0, 0, 0 FROM actions_tally WHERE counted_on >= %(day)s
+    ) AS found GROUP BY form_id, counted_on
 )
 """
 KEEP = """
 INSERT INTO actions_tally (form_id, counted_on, submitted, confirmed, withdrawn, recounted_at)
-SELECT * FROM counted
+SELECT *, %(moment)s FROM counted
 ON CONFLICT (form_id, counted_on) DO UPDATE SET
     submitted = excluded.submitted, confirmed = excluded.confirmed,
     withdrawn = excluded.withdrawn, recounted_at = excluded.recounted_at
@@ -83,19 +107,22 @@ class Count:
 
 
 def advance(since: datetime.date | None = None, *, wait: bool = False) -> None:
-    """Counts the days from `since` on: from yesterday, unless told (an import tells its first).
+    """Counts what happened lately, or from the day `since` on (an import tells its first).
 
-    Reads only rows of those days. Does nothing while another count is at it, unless told to wait
-    for its end: that one may have begun before what is to be counted.
+    Reads only the rows since ten minutes before the newest minute it knows. Does nothing while
+    another count is at it, unless told to wait for its end: that one may have begun before what
+    is to be counted.
     """
     with transaction.atomic():
         if lock(wait):
-            run(COUNT + KEEP, since or yesterday())
-            run(FILL, since or yesterday())
+            began = midnight(since) if since else newest() - LATE
+            moment = count_minutes(began)
+            run(BY_DAY + KEEP, min(began.date(), yesterday()), moment)
+            run(FILL)
 
 
 def recount() -> int:
-    """Counts every day again and heals what was wrong; how many days of forms were.
+    """Counts every minute again and heals what was wrong; how many days of forms were.
 
     Each is an alarm in the log: a day that was over had another count than its rows. Today and
     yesterday may lag and are no alarm. Reads everything; meant for the night.
@@ -103,11 +130,27 @@ def recount() -> int:
     with transaction.atomic():
         if not lock():
             return 0
-        wrong = run(COUNT + COMPARE, BEGINNING)
+        moment = count_minutes(midnight(BEGINNING))
+        wrong = run(BY_DAY + COMPARE, BEGINNING)
         for day in wrong:
             logger.error(ALARM, *day)
-        run(COUNT + KEEP, BEGINNING)
+        run(BY_DAY + KEEP, BEGINNING, moment)
     return len(wrong)
+
+
+def count_minutes(since: datetime.datetime) -> datetime.datetime:
+    """Counts the rows since a moment into the journal of minutes; as of which moment."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT statement_timestamp()")
+        moment = cursor.fetchone()[0]
+        cursor.execute(MINUTES, {"since": since})
+    return moment
+
+
+def newest() -> datetime.datetime:
+    """The newest minute of the journal that is not to come; without one, the beginning."""
+    known = Minute.objects.filter(began_at__lte=Now()).aggregate(newest=Max("began_at"))
+    return known["newest"] or midnight(BEGINNING) + LATE
 
 
 def confirmed(forms: Iterable[ActionForm]) -> dict[int, Count]:
@@ -156,12 +199,19 @@ def lock(wait: bool = False) -> bool:
         return cursor.fetchone()[0]
 
 
-def run(query: str, since: datetime.date) -> list[tuple[Any, ...]]:
+def run(
+    query: str, since: datetime.date = BEGINNING, moment: datetime.datetime | None = None
+) -> list[tuple[Any, ...]]:
     """Runs one of the queries above over the days from `since` on."""
-    midnight = datetime.datetime.combine(since, datetime.time(), datetime.UTC)
+    days = {"since": midnight(since), "day": since, "closed": yesterday(), "moment": moment}
     with connection.cursor() as cursor:
-        cursor.execute(query, {"since": midnight, "day": since, "closed": yesterday()})
+        cursor.execute(query, days)
         return cursor.fetchall() if cursor.description else []
+
+
+def midnight(day: datetime.date) -> datetime.datetime:
+    """When a UTC day begins."""
+    return datetime.datetime.combine(day, datetime.time(), datetime.UTC)
 
 
 def yesterday() -> datetime.date:

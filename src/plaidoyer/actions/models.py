@@ -218,8 +218,22 @@ class Confirmation(models.Model):
         indexes = [models.Index("form", "confirmed_at", name="confirmation_of_form")]
 
 
+class Minute(models.Model):
+    """What was counted on a form within one minute. Recounted, never incremented."""
+
+    form = models.ForeignKey(ActionForm, models.CASCADE, related_name="minutes", db_index=False)
+    began_at = models.DateTimeField()
+    submitted = models.PositiveIntegerField(default=0)
+    confirmed = models.PositiveIntegerField(default=0)
+    withdrawn = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        constraints = [models.UniqueConstraint("form", "began_at", name="minute_once")]
+        indexes = [models.Index("began_at", name="minute_newest")]
+
+
 class Tally(models.Model):
-    """What was counted on a form on one day (UTC). Recounted, never incremented."""
+    """What was counted on a form on one day (UTC): the sum of its minutes."""
 
     form = models.ForeignKey(ActionForm, models.CASCADE, related_name="tallies")
     counted_on = models.DateField()

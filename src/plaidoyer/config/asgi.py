@@ -1,4 +1,4 @@
-"""What granian serves: acts the short way (rush), all else in Django's threads."""
+"""What granian serves: acts the short way, kept pages at once, all else in Django's threads."""
 
 import functools
 import urllib.parse
@@ -10,6 +10,7 @@ from django.conf import settings
 from django.template.loader import render_to_string
 from django.utils.translation import get_language_from_path, override
 
+from plaidoyer.config.shelf import Shelf
 from plaidoyer.config.wsgi import application as django
 
 # Django is set up by then.
@@ -83,5 +84,5 @@ def busy_page(language: str) -> bytes:
 
 
 pages = Pages(settings.WEB_THREADS)
-application = Rush(pages)
+application = Rush(Shelf(pages))
 pages.is_rushed = lambda: application.batches.is_full

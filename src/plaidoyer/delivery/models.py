@@ -1,4 +1,5 @@
 from django.db import models
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -44,6 +45,16 @@ class LetterQuerySet(models.QuerySet):
         """Those that have an address and wait for their turn there."""
         turnless = self.filter(turn_at=None, envelope__isnull=False, mailbox__isnull=False)
         return turnless.filter(envelope__state__in=["queued", "deferred"])
+
+    def delivered(self) -> "LetterQuerySet":
+        """Those that their reader's server took at `taken_at` and did not send back.
+
+        Alone, or in the mail of a day.
+        """
+        accepted = Envelope.State.ACCEPTED
+        taken = models.Q(envelope__state=accepted) | models.Q(digest__envelope__state=accepted)
+        moment = Coalesce("envelope__ended_at", "digest__envelope__ended_at")
+        return self.filter(taken).annotate(taken_at=moment)
 
     def unplaced(self) -> "LetterQuerySet":
         """Those that wait until somebody knows which member of the target represents the writer."""

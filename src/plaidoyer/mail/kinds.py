@@ -33,6 +33,7 @@ Composer = Callable[[Sequence[Envelope]], dict[int, Message]]
 
 # What makes the bytes of each of those that are still to be sent (Template.fill), for kinds that go
 # to many: no row of ours is read one by one. They get what a sender leased (mail.pieces.Leased).
+# No line of those bytes begins with a dot.
 Filler = Callable[[Sequence[Any]], Mapping[int, Callable[[], bytes]]]
 
 COMPOSERS: dict[str, Composer] = {}

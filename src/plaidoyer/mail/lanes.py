@@ -42,10 +42,15 @@ class Lane:
 
     def offer(self) -> None:
         """Names the next message to the server, if there is one."""
+        if self.line_up():
+            self.say_next()
+
+    def line_up(self) -> bool:
+        """Whether there is a next message; its commands wait to be said."""
         if self.offered or (self.pouring and not self.in_a_row) or not self.session.is_open:
-            return
+            return False
         if not (piece := self.wire.take()):
-            return
+            return False
         self.offered, self.no = piece, None
         if self.is_dirty:
             self.commands.append((Stage.RSET, b"RSET\r\n"))
@@ -55,12 +60,12 @@ class Lane:
             (Stage.RCPT, b"RCPT TO:<%b>\r\n" % piece.rcpt_to),
             (Stage.DATA, b"DATA\r\n"),
         )
-        self.say_next()
+        return True
 
-    def say_next(self) -> None:
-        """The next command; all of them where the server takes them in a row."""
-        if self.in_a_row and self.commands:
-            self.session.say(b"".join(line for _stage, line in self.commands))
+    def say_next(self, body: bytes = b"") -> None:
+        """The next command; all of them, behind `body`, where the server takes them in a row."""
+        if self.in_a_row and (body or self.commands):
+            self.session.say(body + b"".join(line for _stage, line in self.commands))
             self.stages += (stage for stage, _line in self.commands)
             self.commands.clear()
         # Without, the verdict on the body is waited for first.
@@ -113,13 +118,15 @@ class Lane:
         if piece is None or not self.session.is_open:
             return
         piece.begun_at = time.time()
-        self.session.say(piece.data)
-        piece.data = b""
+        body, piece.data = piece.data, b""
         self.offered, self.pouring = None, piece
         self.stages.append(Stage.BODY)
-        self.mind_the_time()
         if self.in_a_row:
-            self.offer()
+            self.line_up()
+            self.say_next(body)
+        else:
+            self.session.say(body)
+            self.mind_the_time()
 
     def verdict(self, reply: Reply) -> None:
         """The server's word on the body."""

@@ -57,6 +57,11 @@ def build(envelope: "Addressed", message: Message) -> bytes:
     return signatures.signed("\r\n".join([*lines, ""]).encode("ascii") + body)
 
 
+def stuffed(envelope: "Addressed", message: Message) -> bytes:
+    """The same as it goes over the line: a dot that begins a line is doubled (RFC 5321 4.5.2)."""
+    return build(envelope, message).replace(b"\n.", b"\n..")
+
+
 def heading(message: Message) -> list[tuple[str, str]]:
     """Names and folded lines of the headers that are the same whoever reads `message`."""
     sender = [*phrase(message.sender_name), f"<{sender_address(message.mailbox)}>"]
@@ -161,6 +166,8 @@ def wire_address(address: str) -> str:
 
 def one_line(text: str) -> str:
     """`text` without line ends, control characters and marks that turn the direction."""
+    if text.isascii() and text.isprintable():
+        return " ".join(text.split())
     plain = "".join(
         " " if unicodedata.category(character) in {"Cc", "Cs", "Zl", "Zp"} else character
         for character in text.translate(DIRECTION_MARKS)

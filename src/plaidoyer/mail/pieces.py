@@ -41,6 +41,7 @@ class Piece:
     """A message that is to leave, made at the last moment."""
 
     leased: Leased
+    # Its bytes as they go over the line, dots doubled; the last dot is missing.
     make: Callable[[], bytes]
     mail_from: bytes = b""
     rcpt_to: bytes = b""

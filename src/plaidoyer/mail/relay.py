@@ -5,8 +5,7 @@ import base64
 import re
 import ssl
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
 
 from django.conf import settings
 
@@ -18,8 +17,11 @@ class LostError(Exception):
     """The session could not be opened, or broke; the server's last word is not known."""
 
 
-@dataclass(frozen=True, slots=True)
-class Reply:
+CODE = re.compile(rb"[2-5]\d\d([ -]|$)")
+CONTROL = re.compile(r"[\x00-\x1f\x7f\s]+")
+
+
+class Reply(NamedTuple):
     """What the server said: its code, and code and words in one line."""
 
     code: int
@@ -28,7 +30,9 @@ class Reply:
     @classmethod
     def of(cls, code: int, text: bytes) -> Self:
         line = f"{code} {text.decode('utf-8', 'replace')}"
-        return cls(code, re.sub(r"[\x00-\x1f\x7f\s]+", " ", line).strip()[:500])
+        if not line.isprintable():
+            line = CONTROL.sub(" ", line)
+        return cls(code, line.strip()[:500])
 
 
 class Session(asyncio.Protocol):
@@ -148,7 +152,7 @@ class Session(asyncio.Protocol):
             self.lose("The relay sent a line without end.")
 
     def _line(self, line: bytes) -> None:
-        if not re.match(rb"[2-5]\d\d([ -]|$)", line) or len(self.text) > 200:
+        if not CODE.match(line) or len(self.text) > 200:
             self.lose(Reply.of(0, line).words.removeprefix("0 "))
             return
         self.text.append(line[4:])

@@ -261,7 +261,7 @@ def composed(kind: str, leased: Sequence[Leased]) -> dict[int, Callable[[], byte
         envelopes = list(Envelope.objects.filter(pk__in=[one.pk for one in leased]))
         wanted = kinds.COMPOSERS[kind](envelopes)
         return {
-            one.pk: partial(messages.build, one, wanted[one.pk])
+            one.pk: partial(messages.stuffed, one, wanted[one.pk])
             for one in leased
             if one.pk in wanted
         }

@@ -13,6 +13,7 @@ from collections.abc import Iterable, Sequence
 from django.conf import settings
 from django.db import transaction
 from django.db.models import Q
+from django.db.models.expressions import RawSQL
 from django.utils import timezone
 
 from plaidoyer.lib.addresses import canonical
@@ -129,7 +130,9 @@ def stopped(envelopes: Sequence[Envelope | Leased]) -> set[int]:
     for envelope in envelopes:
         for spelling in spellings(envelope.to_address):
             by_spelling.setdefault(spelling, []).append(envelope)
-    listed = Suppression.objects.in_force().filter(address__in=by_spelling)
+    # As one text: a thousand parameters take longer to write than to look up.
+    these = RawSQL(r"SELECT string_to_table(%s, E'\n')", ["\n".join(by_spelling)])
+    listed = Suppression.objects.in_force().filter(address__in=these)
     return {
         envelope.pk
         for address, reason, since in listed.values_list("address", "reason", "suppressed_at")

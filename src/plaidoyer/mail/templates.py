@@ -22,6 +22,8 @@ SOFT = b"=\r\n"
 WIDTH = 75
 # Most values need no encoding at all.
 PLAIN = re.compile(rb"(?!\.)(?: ?[!-<>-~])+")
+# A space may stand where no other is before it and nothing ends: a slot may follow.
+ENCODED = re.compile(rb"[^ !-<>-~]|(?<= ) |^ | $")
 # A line of a header that is the same for everybody, or what makes it for one reader.
 Line = bytes | Callable[[Any, Mapping[str, str]], bytes]
 
@@ -65,10 +67,10 @@ class Template:
         return [*((name.lower(), f"{text}\r\n".encode()) for name, text in fixed), *lines]
 
     def _slotted(self, name: str, value: str) -> Line:
+        pieces = re.split(f"([{''.join(self.slots)}])", value)
+
         def line(_to: Any, values: Mapping[str, str]) -> bytes:
-            words = value
-            for slot in self.slots:
-                words = words.replace(slot, values.get(slot, ""))
+            words = "".join(values.get(one, "") if n % 2 else one for n, one in enumerate(pieces))
             return f"{messages.fold(name, messages.words(words))}\r\n".encode()
 
         return line
@@ -138,21 +140,23 @@ def quote(text: str) -> tuple[bytes, int]:
 
 def in_lines(line: bytes) -> tuple[bytes, int]:
     """One line in quoted-printable, softly broken, and at which column it ends."""
-    rows, row = [], b""
-    for place, byte in enumerate(line):
-        last = place == len(line) - 1
-        unit = b"=%02X" % byte
-        # A space may stand where no other is beside it and nothing ends: a slot may follow.
-        if byte == 32 and row and not row.endswith(b" ") and not last:
-            unit = b" "
-        elif (33 <= byte <= 126 and byte != 61) and not (byte == 46 and not row):
-            unit = bytes([byte])
-        if len(row) + len(unit) > WIDTH:
-            rows.append(row)
-            row, unit = b"", unit if unit not in {b" ", b"."} else b"=%02X" % byte
-        row += unit
-    rows.append(row)
-    return SOFT.join(rows), len(row)
+    left = ENCODED.sub(lambda found: _coded(found[0]), line)
+    rows: list[bytes] = []
+    while True:
+        # In a row's first place neither may stand: no dot to double, no space to lose.
+        if left[:1] in {b" ", b"."}:
+            left = _coded(left[:1]) + left[1:]
+        if len(left) <= WIDTH:
+            return SOFT.join([*rows, left]), len(left)
+        # Not within =XX.
+        code = left.rfind(b"=", WIDTH - 2, WIDTH)
+        cut = code if code > 0 else WIDTH
+        rows.append(left[:cut])
+        left = left[cut:]
+
+
+def _coded(byte: bytes) -> bytes:
+    return b"=%02X" % byte[0]
 
 
 def fit(value: str) -> bytes:

@@ -6,7 +6,6 @@ The thread that leases talks to the database and composes; this one waits for no
 import asyncio
 import contextlib
 import heapq
-import re
 import threading
 import time
 from collections import deque
@@ -172,13 +171,10 @@ class Wire:
         try:
             piece.mail_from = messages.bounce_address(piece.leased).encode("ascii")
             piece.rcpt_to = messages.wire_address(piece.leased.to_address).encode("ascii")
-            message = piece.make()
+            piece.data = piece.make() + b".\r\n"
         except Exception as error:
             self.end(piece, Stage.UNMADE, Reply(0, ""), error)
             return False
-        if b"\n." in message:
-            message = re.sub(rb"(?m)^\.", b"..", message)
-        piece.data = message + b".\r\n"
         return True
 
     def intend(self, lane: Lane) -> None:

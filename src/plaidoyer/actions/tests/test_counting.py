@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import override
 
 from plaidoyer.actions import confirmations, counting, intake, reporting
-from plaidoyer.actions.models import Confirmation, Tally
+from plaidoyer.actions.models import Confirmation, Minute, Tally
 from plaidoyer.testing import make_form, make_pages
 
 pytestmark = pytest.mark.django_db
@@ -103,17 +103,47 @@ def test_a_period_counts_what_began_in_it_less_what_was_taken_back():
 def test_old_days_are_left_alone_by_day_and_healed_by_night(caplog):
     form, old = make_form(), timezone.now() - 10 * DAY
     confirmations.confirm(sign(form, "suzie", old), at=old)
+    confirmations.confirm(sign(form, "laura"))
     counting.advance(old.date())
-    Tally.objects.update(confirmed=40)
+    Tally.objects.exclude(counted_on=today()).update(confirmed=40)
     counting.advance()
-    assert value(form) == 40
+    assert value(form) == 41
 
     with caplog.at_level(logging.ERROR):
         assert counting.recount() == 1
 
-    assert value(form) == 1
+    assert value(form) == 2
     assert f"form {form.pk} on {old.astimezone(datetime.UTC).date()}" in caplog.text
     assert "confirmed -39" in caplog.text
+
+
+def test_what_happened_while_nobody_counted_is_counted_once_somebody_does():
+    form, before = make_form(), timezone.now() - 4 * DAY
+    confirmations.confirm(sign(form, "suzie", before), at=before)
+    counting.advance()
+    later = before + datetime.timedelta(minutes=3)
+    confirmations.confirm(sign(form, "laura", later), at=later)
+    confirmations.confirm(sign(form, "omar", before + DAY), at=before + DAY)
+
+    counting.advance()
+
+    assert value(form) == 3
+    assert [minute.confirmed for minute in form.minutes.order_by("began_at")] == [1, 1, 1]
+
+
+def test_only_the_last_minutes_are_read_however_many_acts_there_are():
+    form, now = make_form(), timezone.now()
+    for minutes in (90, 0):
+        at = now - datetime.timedelta(minutes=minutes)
+        confirmations.confirm(sign(form, f"s{minutes}", at), at=at)
+    counting.advance()
+    Minute.objects.update(confirmed=7)
+
+    counting.advance()
+
+    # The older minute stands as it was found; the newest was counted anew.
+    assert [minute.confirmed for minute in form.minutes.order_by("began_at")] == [7, 1]
+    assert value(form) == 8
 
 
 def test_a_right_count_is_no_alarm(caplog):

@@ -16,7 +16,6 @@ from django.utils import timezone
 from plaidoyer.campaigns.models import Campaign, Target
 from plaidoyer.delivery.models import Letter
 from plaidoyer.delivery.replies.models import RateRelease, Survey, SurveyAnswer
-from plaidoyer.mail.models import Envelope
 
 FEWEST = 10
 # The 0.975 quantile of the normal distribution: an interval of 95 %.
@@ -88,9 +87,7 @@ class Rate:
 def of(campaigns: Iterable[Campaign]) -> list[Rate]:
     """The rates of the targets of `campaigns` that a letter was delivered to; two queries."""
     last = SurveyAnswer.objects.filter(letter=OuterRef("pk")).order_by("-id").values("answer")[:1]
-    letters = Letter.objects.filter(
-        envelope__state=Envelope.State.ACCEPTED, target__campaign__in=list(campaigns)
-    )
+    letters = Letter.objects.delivered().filter(target__campaign__in=list(campaigns))
     asked = Survey.objects.filter(action=OuterRef("action"))
     rows = (
         letters.annotate(said=Subquery(last), was_asked=Exists(asked))

@@ -5,6 +5,7 @@ stop it, and nobody gets more than two for a form.
 """
 
 import datetime
+import uuid
 from collections.abc import Sequence
 from typing import Any
 
@@ -53,11 +54,6 @@ def off() -> list[int]:
     return [choice.form_id for choice in last if not choice.is_on]
 
 
-def accepted() -> QuerySet[Letter]:
-    """Letters that their reader's server took, each in its own envelope, and did not send back."""
-    return Letter.objects.filter(envelope__state=State.ACCEPTED)
-
-
 def due(wave: int, now: datetime.datetime) -> QuerySet[Action]:
     """The acts whose writers are to be asked in `wave`.
 
@@ -65,10 +61,8 @@ def due(wave: int, now: datetime.datetime) -> QuerySet[Action]:
     address takes none.
     """
     least, most = WINDOWS[wave]
-    ripe = accepted().filter(
-        action=OuterRef("pk"),
-        envelope__ended_at__lte=now - least,
-        envelope__ended_at__gt=now - most,
+    ripe = Letter.objects.delivered().filter(
+        action=OuterRef("pk"), taken_at__lte=now - least, taken_at__gt=now - most
     )
     whose = {
         "form": OuterRef("form"),
@@ -126,11 +120,17 @@ def queue(wave: int, now: datetime.datetime) -> int:
 
 def letters(survey: Survey) -> list[Letter]:
     """What `survey` asks about: what its writer's acts on the form sent and was taken."""
-    found = accepted().filter(
+    found = Letter.objects.delivered().filter(
         action__form=survey.form_id, action__confirmation__supporter=survey.supporter_id
     )
     found = found.filter(action__confirmation__withdrawal=None).exclude(body="")
-    return list(found.select_related("envelope", "action", "target").order_by("id"))
+    beside = ("envelope", "digest__envelope", "action", "target")
+    return list(found.select_related(*beside).order_by("id"))
+
+
+def name(survey: Survey, letter: Letter) -> str:
+    """What stands for `letter` on the page of `survey`, and nowhere else."""
+    return str(uuid.uuid5(survey.uid, str(letter.pk)))
 
 
 def read(token: str) -> Survey:
@@ -194,10 +194,14 @@ def write(survey: Survey, asked: Sequence[Letter], organisation: Organisation) -
         "title": asked[0].subject,
         "survey": survey,
         "letters": [
-            {"letter": one, "copy_address": returns.reply_address(one.envelope)}
+            # In the mail of a day it has no address of its own.
+            {
+                "letter": one,
+                "copy_address": returns.reply_address(one.envelope) if one.envelope else "",
+            }
             for one in asked
-            if one.envelope
         ],
+        "copied": sum(one.envelope is not None for one in asked),
         "organisation": organisation,
         "language": survey.action.language,
         "url": settings.BASE_URL + path(survey),

@@ -15,6 +15,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
 from plaidoyer.actions.views import SeeOther, personal, unavailable_when_down
+from plaidoyer.delivery.mailboxes import progress
 from plaidoyer.delivery.models import Letter
 from plaidoyer.delivery.replies import collecting, surveys
 from plaidoyer.delivery.replies.forms import ReplyForm
@@ -93,7 +94,7 @@ def survey(request: HttpRequest, token: str) -> HttpResponse:
     letters = surveys.letters(asked)
     if request.method == "POST":
         said, uid = request.POST.get("answer", ""), request.POST.get("letter", "")
-        chosen = [one for one in letters if one.envelope and str(one.envelope.uid) == uid]
+        chosen = [one for one in letters if surveys.name(asked, one) == uid]
         if not chosen or said not in SurveyAnswer.Answer.values:
             return survey_page(request, asked, letters, status=422)
         surveys.answer(asked, chosen[0], said)
@@ -105,17 +106,17 @@ def survey_page(
     request: HttpRequest, asked: Survey, letters: list[Letter], status: int = 200
 ) -> HttpResponse:
     """Every letter with its buttons, and what was answered so far."""
-    last = surveys.last_answers(letters)
+    last, stand = surveys.last_answers(letters), progress.told(letters)
     rows = [
         {
             "letter": one,
-            "uid": str(one.envelope.uid),
-            "state": mail.told(one.envelope),
+            "name": surveys.name(asked, one),
+            "state": stand[one.pk],
             "answer": last.get(one.pk, ""),
-            "token": collecting.token(one.envelope),
+            # What came back to a letter in the mail of a day has no address of its own.
+            "token": collecting.token(one.envelope) if one.envelope else "",
         }
         for one in letters
-        if one.envelope
     ]
     context = {
         "rows": rows,

@@ -5,7 +5,8 @@ import pytest
 from plaidoyer.actions import confirmations
 from plaidoyer.delivery import bounces, letters
 from plaidoyer.delivery.mailboxes import digests, holds, progress
-from plaidoyer.delivery.models import Digest, Letter, Mailbox
+from plaidoyer.delivery.models import Digest, Letter, Mailbox, Survey
+from plaidoyer.delivery.replies import rates, surveys
 from plaidoyer.mail.models import Envelope
 from plaidoyer.testing import make_form
 
@@ -120,3 +121,24 @@ def test_a_mail_of_a_day_that_has_left_is_not_made_again_after_a_crash(form):
 
     assert digests.make_due(TUESDAY + 11 * HOUR) == 0
     assert Envelope.objects.filter(kind="letter_digest").count() == 1
+
+
+def test_writers_in_such_a_mail_are_asked_whether_they_were_answered(form, client):
+    actions, _message = carries(3, form)
+    pass_time(TUESDAY + 9 * HOUR, TUESDAY + 10 * HOUR, every=HOUR)
+    late = TUESDAY + 15 * 24 * HOUR
+
+    assert surveys.ask(late) == 3
+    survey = Survey.objects.get(action=actions[0])
+    [letter] = surveys.letters(survey)
+    [mail] = surveys.compose([survey.envelope]).values()
+    answer = client.post(
+        surveys.path(survey), {"letter": surveys.name(survey, letter), "answer": "substance"}
+    )
+
+    assert answer.status_code == 303
+    assert "In the mail of November 24, 2026" in client.get(surveys.path(survey)).content.decode()
+    # An answer to the whole mail is nobody's own, so there is no address to forward it to.
+    assert "forward" not in mail.text
+    [rate] = rates.of([form.campaign])
+    assert (rate.delivered, rate.asked, rate.answered, rate.substance) == (3, 3, 1, 1)

@@ -182,7 +182,7 @@ def test_opening_the_page_answers_nothing(client, asked):
 
 def test_one_press_answers_and_another_changes_it(client, asked):
     letter, path = asked
-    uid = str(letter.envelope.uid)
+    uid = surveys.name(Survey.objects.get(), letter)
 
     for said in ("none", "none", "substance"):
         answer = client.post(path, {"letter": uid, "answer": said})
@@ -207,11 +207,12 @@ def test_a_press_that_says_nothing_is_told(client, asked, sent):
 
 def test_one_cannot_answer_for_another(client, asked):
     _letter, path = asked
-    other = accepted_letter(Survey.objects.get().form, days=0, name="suzie")
+    survey = Survey.objects.get()
+    other = accepted_letter(survey.form, days=0, name="suzie")
 
-    assert (
-        client.post(path, {"letter": str(other.envelope.uid), "answer": "none"}).status_code == 422
-    )
+    answer = client.post(path, {"letter": surveys.name(survey, other), "answer": "none"})
+
+    assert answer.status_code == 422
 
 
 def test_stopping_takes_one_press_and_opening_stops_nothing(client, asked):

@@ -2,8 +2,7 @@ from django.db import migrations
 
 STAYS = ("payment", "reversal", "entry", "posting", "receiptline")
 
-FORWARD = (
-    """
+FORWARD = """
 CREATE FUNCTION donations_stays() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     RAISE EXCEPTION 'what is booked is never changed' USING ERRCODE = 'restrict_violation';
@@ -59,12 +58,10 @@ BEGIN
 END $$;
 CREATE TRIGGER donations_receipt_stays BEFORE UPDATE OR DELETE ON donations_receipt
     FOR EACH ROW EXECUTE FUNCTION donations_receipt_stays();
-"""
-    + "\n".join(
-        f"CREATE TRIGGER donations_{name}_stays BEFORE UPDATE OR DELETE ON donations_{name}\n"
-        "    FOR EACH ROW EXECUTE FUNCTION donations_stays();"
-        for name in STAYS
-    )
+""" + "\n".join(
+    f"CREATE TRIGGER donations_{name}_stays BEFORE UPDATE OR DELETE ON donations_{name}\n"
+    "    FOR EACH ROW EXECUTE FUNCTION donations_stays();"
+    for name in STAYS
 )
 
 BACKWARD = (

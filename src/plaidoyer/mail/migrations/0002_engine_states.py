@@ -20,7 +20,13 @@ COMMON = """
     ('leased', 'suppressed'), ('leased', 'cancelled'), ('deferred', 'leased')
 """
 COUNTED = [
-    "deferred", "accepted", "refused", "in_doubt", "suppressed", "cancelled", "bounced",
+    "deferred",
+    "accepted",
+    "refused",
+    "in_doubt",
+    "suppressed",
+    "cancelled",
+    "bounced",
     "complained",
 ]
 ADDED = ", ".join(f"{s} = b.{s} + m.{s}" for s in COUNTED)
@@ -101,6 +107,7 @@ DROP FUNCTION mail_envelope_queued();
 
 
 class Migration(migrations.Migration):
-    dependencies = [("mail", "0003_engine")]
+    replaces = [("mail", "0004_engine_states")]
+    dependencies = [("mail", "0001_initial")]
 
     operations = [migrations.RunSQL(FORWARD, BACKWARD)]
