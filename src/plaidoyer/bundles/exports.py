@@ -10,6 +10,7 @@ from django.utils import timezone
 from plaidoyer.actions import counting
 from plaidoyer.actions.models import ActionForm
 from plaidoyer.bundles import figures
+from plaidoyer.bundles.reading import LOCAL
 from plaidoyer.campaigns.models import Campaign, Demand, Target
 from plaidoyer.civics.models import Organization, Person
 from plaidoyer.organisation.models import Organisation
@@ -114,7 +115,7 @@ def _form(form: ActionForm) -> Tree:
         "opens_at": _moment(form.opens_at),
         "closes_at": form.closes_at and _moment(form.closes_at),
         "goal": form.goal,
-        "options": form.options,
+        "options": {name: said for name, said in form.options.items() if name not in LOCAL},
     }
 
 

@@ -19,7 +19,7 @@ from plaidoyer.actions.kinds import KINDS
 from plaidoyer.actions.models import ActionForm
 from plaidoyer.bundles import figures
 from plaidoyer.bundles.models import BundleImport
-from plaidoyer.bundles.reading import BundleError, Tree
+from plaidoyer.bundles.reading import LOCAL, BundleError, Tree
 from plaidoyer.campaigns.models import Campaign, Demand, Target
 from plaidoyer.civics.models import Organization, Person, Post
 from plaidoyer.lib.words import Words
@@ -183,7 +183,7 @@ class Taker:
                 # Nobody has looked at it here: it takes nothing until somebody lets it.
                 paused_at=timezone.now(),
                 goal=told.get("goal"),
-                options=told.get("options", {}),
+                options={k: said for k, said in told.get("options", {}).items() if k not in LOCAL},
             ),
             place,
         )

@@ -14,8 +14,6 @@ from plaidoyer.bundles.models import BundleImport
 from plaidoyer.demo.arvane import Book, evening, morning
 
 NAME = "arvane.json"
-# What an option of a form leads to here: it is chosen once the form is there.
-LOCAL = {"petition", "motion", "passes_on"}
 
 
 def bring(
@@ -75,7 +73,8 @@ def _target(key: str, office: Book) -> Book:
 
 
 def _form(number: int, form: Book) -> Book:
-    options = form.get("options", {})
+    # Which form it passes on is chosen once that one is there.
+    options = {k: said for k, said in form.get("options", {}).items() if k != "passes_on"}
     return {
         "key": f"f{number}",
         "kind": form["kind"],
@@ -83,7 +82,7 @@ def _form(number: int, form: Book) -> Book:
         "opens_at": morning(form["opens_on"]).isoformat(),
         "closes_at": evening(form["closes_on"]).isoformat() if "closes_on" in form else None,
         "goal": form.get("goal"),
-        "options": {name: value for name, value in options.items() if name not in LOCAL},
+        "options": options,
     }
 
 

@@ -51,7 +51,7 @@ BUNDLE = {
                     "name": {"en": "For the meadow"},
                     "opens_at": "2026-01-10T12:00:00Z",
                     "goal": 1000,
-                    "options": {"text": {"en": "Protect it."}},
+                    "options": {"text": {"en": "Protect it."}, "motion": 3},
                 }
             ],
             "figures": [
@@ -149,6 +149,7 @@ def test_a_bundle_brings_everything_in_and_takes_it_away_again():
     assert campaign.name == {"fr": "Sauver le pré", "en": "Save the meadow"}
     assert sorted(standings(campaign).values()) == ["asked", "asked", "met"]
     assert campaign.forms.get().opening == "paused"
+    assert campaign.forms.get().options == {"text": {"en": "Protect it."}}
     assert Evidence.objects.get().url == "https://gazette.example/1"
     assert OfflineActs.objects.get().number == 312
     figure = Figure.objects.get()
