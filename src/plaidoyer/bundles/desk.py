@@ -13,7 +13,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 from wagtail.admin.auth import permission_required
 
-from plaidoyer.bundles import imports, reading, tables
+from plaidoyer.bundles import imports, reading, tables, undoing
 from plaidoyer.bundles.models import BundleImport
 from plaidoyer.bundles.reading import BundleError, Tree
 
@@ -129,8 +129,8 @@ def _taken(request: HttpRequest, name: str, data: bytes, tree: Tree) -> HttpResp
 def undo(request: HttpRequest, pk: int) -> HttpResponse:
     """Takes away what one import added, or says what stands on it."""
     try:
-        imports.undo(get_object_or_404(BundleImport, pk=pk))
-    except imports.UndoError as error:
+        undoing.undo(get_object_or_404(BundleImport, pk=pk))
+    except undoing.UndoError as error:
         why = ", ".join(error.reasons)
         messages.error(request, _("It cannot be undone: %(why)s") % {"why": why})
     else:

@@ -9,6 +9,8 @@ from django.utils import timezone
 
 from plaidoyer.actions import counting
 from plaidoyer.actions.models import ActionForm
+from plaidoyer.bundles import figures
+from plaidoyer.bundles.reading import LOCAL
 from plaidoyer.campaigns.models import Campaign, Demand, Target
 from plaidoyer.civics.models import Organization, Person
 from plaidoyer.organisation.models import Organisation
@@ -27,7 +29,8 @@ def export(slugs: Iterable[str] = ()) -> Tree:
     if slugs := list(slugs):
         campaigns = campaigns.filter(slug__in=slugs)
     chosen = list(campaigns.prefetch_related("targets", "demands__targets", "forms"))
-    milestones = Milestone.objects.filter(campaigns__in=chosen).distinct()
+    # What still waits for a second person, or was corrected, is no fact elsewhere.
+    milestones = Milestone.objects.holding().filter(campaigns__in=chosen).distinct()
     milestones = milestones.order_by("happened_on", "pk").prefetch_related(
         "campaigns", "evidence", "movements__demand__campaign"
     )
@@ -63,7 +66,9 @@ def _campaign(campaign: Campaign) -> Tree:
                 "counted_at": _moment(counted[form.pk].counted_at),
             }
             for form in forms
-        ],
+        ]
+        + figures.told(campaign),
+        "offline": figures.lines(campaign),
     }
 
 
@@ -104,12 +109,13 @@ def _demands(campaign: Campaign) -> list[Tree]:
 
 def _form(form: ActionForm) -> Tree:
     return {
+        "key": f"f{form.pk}",
         "kind": form.kind,
         "name": dict(form.name),
         "opens_at": _moment(form.opens_at),
         "closes_at": form.closes_at and _moment(form.closes_at),
         "goal": form.goal,
-        "options": form.options,
+        "options": {name: said for name, said in form.options.items() if name not in LOCAL},
     }
 
 

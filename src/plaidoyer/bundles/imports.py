@@ -1,7 +1,7 @@
-"""Taking a bundle in: seen first, all of it or nothing, undone if need be.
+"""Taking a bundle in: seen first, all of it or nothing.
 
 What is there already stays as it is: a campaign or an edition by its short name, a milestone by its
-day and its title. Editions come in as drafts, figures not at all: a count is rows.
+day and its title. Editions come in as drafts, counts not at all: a count is rows.
 """
 
 import datetime
@@ -9,32 +9,23 @@ import hashlib
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.apps import apps
 from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
-from django.db.models.deletion import Collector, ProtectedError, RestrictedError
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from plaidoyer.actions.kinds import KINDS
 from plaidoyer.actions.models import ActionForm
+from plaidoyer.bundles import figures
 from plaidoyer.bundles.models import BundleImport
-from plaidoyer.bundles.reading import BundleError, Tree
+from plaidoyer.bundles.reading import LOCAL, BundleError, Tree
 from plaidoyer.campaigns.models import Campaign, Demand, Target
 from plaidoyer.civics.models import Organization, Person, Post
 from plaidoyer.lib.words import Words
 from plaidoyer.outcomes.models import Evidence, Milestone, Movement
 from plaidoyer.reports import headings
 from plaidoyer.reports.models import Edition, Item
-
-
-class UndoError(ValueError):
-    """An import cannot be undone; `reasons` say what stands on it."""
-
-    def __init__(self, reasons: list[str]) -> None:
-        super().__init__("; ".join(reasons))
-        self.reasons = reasons
 
 
 @dataclass
@@ -59,7 +50,7 @@ def preview(tree: Tree) -> Draft:
     Raises BundleError with the place where something contradicts what is held.
     """
     with transaction.atomic():
-        draft = _Taker(tree).take()
+        draft = Taker(tree).take()
         transaction.set_rollback(True)
     return draft
 
@@ -67,7 +58,7 @@ def preview(tree: Tree) -> Draft:
 @transaction.atomic
 def take(tree: Tree, *, name: str, data: bytes, by: User | None = None) -> BundleImport:
     """Adds what `tree` carries, all of it or nothing. Raises BundleError."""
-    draft = _Taker(tree).take()
+    draft = Taker(tree).take()
     return BundleImport.objects.create(
         name=name[:200],
         sha256=hashlib.sha256(data).hexdigest(),
@@ -76,46 +67,7 @@ def take(tree: Tree, *, name: str, data: bytes, by: User | None = None) -> Bundl
     )
 
 
-@transaction.atomic
-def undo(run: BundleImport) -> None:
-    """Takes away every row that `run` added. Raises UndoError while anything else needs them."""
-    run = BundleImport.objects.select_for_update().get(pk=run.pk)
-    if run.undone_at:
-        raise UndoError([_("It is undone already.")])
-    ours = {(label, key) for label, key in run.added}
-    # The last first, so that nothing is left that needs a row of ours but what came since.
-    for label, key in reversed(run.added):
-        row = apps.get_model(label)._default_manager.filter(pk=key).first()
-        if row is None:
-            continue
-        if reasons := _holders(row, ours):
-            raise UndoError(reasons)
-        row.delete()
-    run.undone_at = timezone.now()
-    run.save(update_fields=["undone_at"])
-
-
-def _holders(row: models.Model, ours: set[tuple[str, int]]) -> list[str]:
-    """The kinds of rows that came since and would go with `row`, or keep it from going."""
-    collector = Collector(using="default")
-    try:
-        collector.collect([row])
-        touched: list[Any] = [one for some in collector.data.values() for one in some]
-        touched += [one for some in collector.fast_deletes for one in some]
-    except ProtectedError as error:
-        touched = list(error.protected_objects)
-    except RestrictedError as error:
-        touched = list(error.restricted_objects)
-    return sorted(
-        {
-            str(one._meta.verbose_name_plural)
-            for one in touched
-            if (one._meta.label_lower, one.pk) not in ours and not one._meta.auto_created
-        }
-    )
-
-
-class _Taker:
+class Taker:
     """Adds a bundle's rows in the order they need each other."""
 
     def __init__(self, tree: Tree) -> None:
@@ -167,8 +119,11 @@ class _Taker:
             self.target(campaign, one, f"{place}.targets[{n}]")
         for n, one in enumerate(told.get("demands", [])):
             self.demand(campaign, one, n, f"{place}.demands[{n}]")
-        for n, one in enumerate(told.get("forms", [])):
-            self.form(campaign, one, f"{place}.forms[{n}]")
+        forms = {
+            one.get("key", f"#{n}"): self.form(campaign, one, f"{place}.forms[{n}]")
+            for n, one in enumerate(told.get("forms", []))
+        }
+        figures.take(self, campaign, told, forms, place)
 
     def recognise(self, campaign: Campaign, told: Tree, place: str) -> None:
         """Finds the targets and demands of a campaign that is there, by their words."""
@@ -214,11 +169,11 @@ class _Taker:
         demand.save()
         self.demands[campaign.slug, told["key"]] = demand
 
-    def form(self, campaign: Campaign, told: Tree, place: str) -> None:
+    def form(self, campaign: Campaign, told: Tree, place: str) -> ActionForm:
         if told["kind"] not in KINDS:
             raise BundleError(f"{place}.kind", _("No kind of form is called that here."))
         closes = told.get("closes_at")
-        self.add(
+        return self.add(
             ActionForm(
                 campaign=campaign,
                 kind=told["kind"],
@@ -228,7 +183,7 @@ class _Taker:
                 # Nobody has looked at it here: it takes nothing until somebody lets it.
                 paused_at=timezone.now(),
                 goal=told.get("goal"),
-                options=told.get("options", {}),
+                options={k: said for k, said in told.get("options", {}).items() if k not in LOCAL},
             ),
             place,
         )

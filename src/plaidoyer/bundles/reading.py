@@ -16,6 +16,8 @@ SCHEMA = Path(__file__).parent / "schema.json"
 MEGABYTES = 20
 # Deeper than any bundle goes; a file that nests for ever is stopped before it is read.
 DEEPEST = 40
+# What an option of a form leads to within one installation: it means nothing in another.
+LOCAL = {"motion", "petition", "form"}
 Tree = dict[str, Any]
 
 

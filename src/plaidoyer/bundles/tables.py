@@ -31,8 +31,10 @@ MEANINGS: dict[str, tuple[str | Promise, tuple[str, ...]]] = {
     "closed_on": (gettext_lazy("closed"), ("closed", "end", "fin", "fermeture")),
     "demand_fr": (gettext_lazy("demand, in French"), ("demande",)),
     "demand_en": (gettext_lazy("demand, in English"), ("demand", "ask")),
-    "office": (gettext_lazy("office asked"), ("office", "fonction", "poste")),
-    "organization": (gettext_lazy("organization asked"), ("organization", "organisme", "cible")),
+    "office_fr": (gettext_lazy("office asked, in French"), ("fonction", "poste")),
+    "office_en": (gettext_lazy("office asked, in English"), ("office",)),
+    "organization_fr": (gettext_lazy("organization asked, in French"), ("organisme", "cible")),
+    "organization_en": (gettext_lazy("organization asked, in English"), ("organization",)),
     "standing": (gettext_lazy("how it stands"), ("standing", "outcome", "etat", "resultat")),
     "happened_on": (gettext_lazy("day it came so far"), ("decided", "date of outcome", "decision")),
     "evidence": (gettext_lazy("link that proves it"), ("evidence", "source", "preuve", "lien")),
@@ -183,22 +185,18 @@ def _demand(
 
 def _target(row: dict[str, str], campaign: Tree) -> str:
     """The key of whom the line asks, added to the campaign once; "" where nobody is named."""
-    office, body = row.get("office", ""), row.get("organization", "")
+    office, body = _words(row, "office"), _words(row, "organization")
     if not (office or body):
         return ""
-    said = {"organization": _both(body or office)}
+    said = {"organization": body or office}
     if office and body:
-        said["office"] = _both(office)
+        said["office"] = office
     for target in campaign["targets"]:
         if {name: target[name] for name in target if name != "key"} == said:
             return target["key"]
     key = f"t{len(campaign['targets']) + 1}"
     campaign["targets"].append({"key": key, **said})
     return key
-
-
-def _both(text: str) -> dict[str, str]:
-    return {"fr": text, "en": text}
 
 
 def _standing(text: str, place: str) -> str:

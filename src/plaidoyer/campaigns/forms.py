@@ -9,10 +9,11 @@ from wagtail.admin.forms import WagtailAdminModelForm
 
 from plaidoyer.campaigns import roles
 from plaidoyer.campaigns.models import AskedVote, Campaign, Target
+from plaidoyer.civics import offices
 from plaidoyer.civics.models import Organization, Person, Post
 from plaidoyer.lib import intrusions
 from plaidoyer.lib.desk import GroupedChoiceField, Groups, Rows, holders
-from plaidoyer.lib.words import Words
+from plaidoyer.lib.words import Words, WordsFormField
 from plaidoyer.parliament.models import VoteEvent
 
 DECISION_MAKERS: dict[str, type[Post | Organization | Person]] = {
@@ -22,20 +23,33 @@ DECISION_MAKERS: dict[str, type[Post | Organization | Person]] = {
 }
 
 
+def key_of(maker: Post | Organization | Person) -> str:
+    """The choice that means a decision-maker: "post-3"."""
+    field = next(field for field, model in DECISION_MAKERS.items() if isinstance(maker, model))
+    return f"{field}-{maker.pk}"
+
+
 def decision_makers() -> Groups:
     """Whom one can ask: offices, organizations, persons, each as ("post-3", its words)."""
     groups = []
-    for field, model in DECISION_MAKERS.items():
+    for model in DECISION_MAKERS.values():
         facts = sorted(model.objects.all(), key=str)
         name = capfirst(str(model._meta.verbose_name_plural))
-        groups.append((name, [(f"{field}-{fact.pk}", str(fact)) for fact in facts]))
+        groups.append((name, [(key_of(fact), str(fact)) for fact in facts]))
     return groups
 
 
 class TargetForm(WagtailAdminModelForm):
-    """One choice instead of three boxes of which one is to be filled in."""
+    """One choice instead of three boxes of which one is to be filled in; or somebody new."""
 
-    who = GroupedChoiceField(label=_("Decision-maker"))
+    who = GroupedChoiceField(label=_("Decision-maker"), required=False)
+    body = WordsFormField(label=_("Organization"), required=False, max_length=500)
+    office = WordsFormField(
+        label=_("Office"),
+        required=False,
+        max_length=500,
+        help_text=_("Left empty, the organization itself is asked."),
+    )
     looked = forms.BooleanField(label=_("I have looked at its official page today"), required=False)
 
     class Meta:
@@ -49,6 +63,8 @@ class TargetForm(WagtailAdminModelForm):
         who = self.fields["who"]
         who.offer(decision_makers() if groups is None else groups)
         who.initial = self.value_of(self.instance)
+        if self.instance.pk:
+            del self.fields["body"], self.fields["office"]
         # Letters and standings of one target must never become another's.
         if self.instance.pk and holders(self.instance):
             who.disabled = True
@@ -62,27 +78,59 @@ class TargetForm(WagtailAdminModelForm):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
-        chosen, _dash, pk = (cleaned.get("who") or "").partition("-")
+        who, body = cleaned.get("who") or "", cleaned.get("body")
+        if who and body:
+            self.add_error("body", _("Choose from the list or write somebody new, not both."))
+        elif cleaned.get("office") and not body:
+            self.add_error("body", _("To which organization does this office belong?"))
+        elif body:
+            held = offices.held(body, cleaned.get("office") or Words())
+            # Whoever is not held yet is known by their words: two rows must not add them twice.
+            who = key_of(held) if held else f"new-{body}-{cleaned.get('office')}"
+            cleaned["who"] = who
+        elif not who and not self.errors:
+            self.add_error("who", _("Choose somebody, or write below who it is."))
+        self._choose(who)
+        return cleaned
+
+    def _choose(self, who: str) -> None:
+        chosen, _dash, pk = who.partition("-")
         for field in DECISION_MAKERS:
             setattr(self.instance, f"{field}_id", int(pk) if field == chosen else None)
-        if chosen and not self.errors:
-            self.judge(cleaned)
-        return cleaned
+        if who and not self.errors:
+            self.judge(self.cleaned_data)
+
+    @property
+    def is_new(self) -> bool:
+        """Whether it names a decision-maker that is not held yet."""
+        return str(self.cleaned_data.get("who")).startswith("new-")
+
+    def save(self, commit: bool = True) -> Any:
+        if self.is_new:
+            made = offices.add(self.cleaned_data["body"], self.cleaned_data["office"] or Words())
+            self._choose(key_of(made))
+        return super().save(commit)
 
     def judge(self, cleaned: dict[str, Any]) -> None:
         """Whether they may be asked, beside what shows it."""
         if cleaned.get("looked"):
             self.instance.checked_on = timezone.localdate()
-        roles.make(
-            self.instance, role=cleaned.get("role") or "", source=cleaned.get("source") or ""
-        )
+        role, source = cleaned.get("role") or "", cleaned.get("source") or ""
+        if self.is_new:
+            kind = Post if cleaned.get("office") else Organization
+            reason = roles.introduce(self.instance, kind, role=role, source=source)
+        else:
+            reason = roles.refusal(roles.make(self.instance, role=role, source=source))
         cleaned |= {"role": self.instance.role, "source": self.instance.source}
-        if reason := roles.refusal(self.instance):
-            self.add_error("source" if roles.is_stale(self.instance) else "who", reason)
+        if reason:
+            unseen = self.is_new or roles.is_stale(self.instance)
+            self.add_error("source" if unseen else "who", reason)
 
     def _get_validation_exclusions(self) -> set[str]:
         # They are filled in by `who`: the constraints on them are to be told beside the form.
-        return super()._get_validation_exclusions() - set(DECISION_MAKERS)
+        # Of somebody new they hold once there is a row to lead to.
+        excluded = super()._get_validation_exclusions()
+        return excluded if self.is_new else excluded - set(DECISION_MAKERS)
 
 
 class TargetRows(Rows):

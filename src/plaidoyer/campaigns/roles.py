@@ -16,10 +16,13 @@ from plaidoyer.civics.models import Organization, Person, Post
 BELIEVED = datetime.timedelta(days=180)
 
 
+BODIES: list[str] = [Role.BODY, Role.ORGANISATION, Role.REGULATOR]
+
+
 def roles_of(decision_maker: Post | Person | Organization) -> list[str]:
     """The roles in which they may be asked, the likeliest first; none for a private person."""
     if isinstance(decision_maker, Organization):
-        return [Role.BODY, Role.ORGANISATION, Role.REGULATOR]
+        return BODIES
     if isinstance(decision_maker, Person) and not decision_maker.memberships.exists():
         return []
     return [Role.OFFICE]
@@ -54,6 +57,19 @@ def make(target: Target, *, role: str = "", source: str = "") -> Target:
         if target.source:
             target.checked_on = target.checked_on or known_on or timezone.localdate()
     return target
+
+
+def introduce(target: Target, kind: type[Post | Organization], *, role: str, source: str) -> str:
+    """Fills in what shows that somebody who is not held yet may be asked; why not, or "".
+
+    Of whom nothing is known, the page has to be named.
+    """
+    possible: list[str] = BODIES if kind is Organization else [Role.OFFICE]
+    target.role, target.source = role or possible[0], source
+    target.checked_on = timezone.localdate()
+    if target.role not in possible:
+        return _("Only somebody in a public office can be asked, or a body or an organization.")
+    return "" if source else _("Say on which official page this role is shown.")
 
 
 def refusal(target: Target) -> str:

@@ -7,7 +7,7 @@ from django.utils.translation import pgettext_lazy
 from django_filters import BooleanFilter
 from wagtail import hooks
 from wagtail.admin.filters import WagtailFilterSet
-from wagtail.admin.panels import FieldPanel, FieldRowPanel, ObjectList
+from wagtail.admin.panels import FieldPanel, FieldRowPanel, MultiFieldPanel, ObjectList
 from wagtail.admin.ui.tables import Column
 
 from plaidoyer.campaigns.forms import (
@@ -76,6 +76,10 @@ class CampaignDesk(Desk):
                 "targets",
                 [
                     FieldPanel("who"),
+                    MultiFieldPanel(
+                        [FieldPanel("body"), FieldPanel("office")],
+                        _("Or somebody who is not in the list yet"),
+                    ),
                     FieldRowPanel([FieldPanel("role"), FieldPanel("source")]),
                     FieldPanel("looked"),
                 ],
@@ -181,7 +185,15 @@ class TargetDesk(Desk):
     ]
     ordering = ["campaign__name"]
     edit_handler = ObjectList(
-        [FieldPanel("campaign"), FieldPanel("who")], base_form_class=TargetForm
+        [
+            FieldPanel("campaign"),
+            FieldPanel("who"),
+            MultiFieldPanel(
+                [FieldPanel("body"), FieldPanel("office")],
+                _("Or somebody who is not in the list yet"),
+            ),
+        ],
+        base_form_class=TargetForm,
     )
 
 

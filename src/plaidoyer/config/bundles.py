@@ -63,15 +63,15 @@ def undo(number: int) -> None:
     from plaidoyer.config.cli import prepare
 
     prepare()
-    from plaidoyer.bundles import imports
+    from plaidoyer.bundles import undoing
     from plaidoyer.bundles.models import BundleImport
 
     run = BundleImport.objects.filter(pk=number).first()
     if run is None:
         raise click.ClickException("there is no such import")
     try:
-        imports.undo(run)
-    except imports.UndoError as error:
+        undoing.undo(run)
+    except undoing.UndoError as error:
         raise click.ClickException("cannot be undone: " + "; ".join(error.reasons)) from None
     click.echo("Undone.")
 

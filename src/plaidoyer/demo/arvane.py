@@ -10,11 +10,12 @@ from wagtail.models import Site
 from wagtail.users.models import UserProfile
 
 from plaidoyer.actions.models import ActionForm
-from plaidoyer.campaigns.models import Campaign, Demand, Target
+from plaidoyer.campaigns.models import Campaign
 from plaidoyer.civics.models import ContactDetail, Membership, Organization, Person, Post
 from plaidoyer.delivery.models import Courtesy
+from plaidoyer.figures.models import Figure, OfflineActs
 from plaidoyer.organisation.models import Organisation
-from plaidoyer.outcomes.models import Evidence, Milestone, Movement
+from plaidoyer.outcomes.models import Milestone
 from plaidoyer.parliament.models import (
     LegislativeSession,
     OfficialPetition,
@@ -102,57 +103,36 @@ def _office(office: Book) -> Post | Organization:
 
 
 class Cause:
-    """A campaign with its targets by key, its demands in order, its forms in order."""
+    """A campaign that came with the bundle: its targets by key, its demands and forms in order."""
 
     def __init__(self, book: Book, offices: Offices, *, scale: float) -> None:
         self.book = book
-        self.campaign = Campaign.objects.create(
-            slug=book["slug"],
-            name=book["name"],
-            summary=book["summary"],
-            opened_on=book["opened_on"],
-            closed_on=book.get("closed_on"),
-        )
-        self.targets = {key: self._target(offices[key]) for key in book["targets"]}
-        self.demands = [
-            self._demand(demand, position) for position, demand in enumerate(book["demands"])
-        ]
-        if "petition" in book:
-            petition = present(book["petition"], offices)
+        self.campaign = Campaign.objects.get(slug=book["slug"])
+        asked = self.campaign.targets.order_by("pk")
+        self.targets = dict(zip(book["targets"], asked, strict=True))
+        self.demands = list(self.campaign.demands.order_by("position"))
+        told, held = book.get("forms", []), self.campaign.forms.order_by("pk")
+        self.forms: list[ActionForm] = list(held)
+        petition = present(book["petition"], offices) if "petition" in book else None
+        if petition:
             self.campaign.official_petitions.add(petition)
-            for form in book.get("forms", []):
-                if form["kind"] == "official_petition":
-                    form["options"] = {"petition": petition.pk}
-        self.forms: list[ActionForm] = []
-        for form in book.get("forms", []):
-            self.forms.append(self._form(form, scale))
+        for sheet, form in zip(told, self.forms, strict=True):
+            self._open(form, sheet, petition, scale)
 
-    def _target(self, office: Post | Organization) -> Target:
-        if isinstance(office, Post):
-            return Target.objects.create(campaign=self.campaign, post=office)
-        return Target.objects.create(campaign=self.campaign, organization=office)
-
-    def _demand(self, demand: Book, position: int) -> Demand:
-        made = Demand.objects.create(
-            campaign=self.campaign, words=demand["words"], position=position
-        )
-        made.targets.set([self.targets[key] for key in demand.get("asked_of", [])])
-        made.save()
-        return made
-
-    def _form(self, form: Book, scale: float) -> ActionForm:
-        goal, options = form.get("goal"), form.get("options", {})
-        if number := options.pop("passes_on", None):
-            options["form"] = self.forms[number - 1].public_id
-        return ActionForm.objects.create(
-            campaign=self.campaign,
-            kind=form["kind"],
-            name=form["name"],
-            opens_at=morning(form["opens_on"]),
-            closes_at=evening(form["closes_on"]) if "closes_on" in form else None,
-            goal=goal and max(50, round(goal * scale / 50) * 50),
-            options=options,
-        )
+    def _open(
+        self, form: ActionForm, sheet: Book, petition: OfficialPetition | None, scale: float
+    ) -> None:
+        """Lets a form take acts, and says what its options lead to here."""
+        options = sheet.get("options", {})
+        if form.kind == "official_petition" and petition:
+            form.options = {"petition": petition.pk}
+        elif "motion" in options:
+            form.options["motion"] = options["motion"]
+        elif "passes_on" in options:
+            form.options["form"] = self.forms[options["passes_on"] - 1].public_id
+        form.goal = form.goal and max(50, round(form.goal * scale / 50) * 50)
+        form.paused_at = None
+        form.save()
 
 
 def morning(day: datetime.date) -> datetime.datetime:
@@ -178,44 +158,14 @@ def present(petition: Book, offices: Offices) -> OfficialPetition:
     return made
 
 
-def record(book: Book, causes: dict[str, Cause], publishers: dict[str, Book], by: User) -> None:
-    """The milestones of a campaign's book, each with its evidence and what it moved."""
-    for fact in book["milestones"]:
-        milestone = Milestone.objects.create(
-            happened_on=fact["happened_on"],
-            kind=fact["kind"],
-            title=fact["title"],
-            story=fact.get("story", {}),
-            claim=fact.get("claim", Milestone.Claim.UNKNOWN),
-            claim_words=fact.get("claim_words", {}),
-            recorded_by=by,
-            recorded_at=evening(fact["happened_on"]),
-        )
-        touched = [book["slug"], *fact.get("also", [])]
-        milestone.campaigns.set([causes[slug].campaign for slug in touched])
-        for proof in fact["evidence"]:
-            _prove(milestone, proof, publishers[proof["publisher"]])
-        for move in fact.get("moves", []):
-            cause = causes[move.get("campaign", book["slug"])]
-            movement = Movement(
-                milestone=milestone,
-                demand=cause.demands[move["demand"] - 1],
-                target=cause.targets[move["target"]],
-                standing=move["standing"],
-            )
-            movement.full_clean()
-            movement.save()
-
-
-def _prove(milestone: Milestone, proof: Book, publisher: Book) -> None:
-    evidence = Evidence(
-        milestone=milestone,
-        title=proof["title"],
-        url=f"{publisher['url']}/{proof['path']}",
-        publisher=publisher["name"],
-        published_on=proof["published_on"],
-        language=publisher["language"],
-        retrieved_at=evening(proof["published_on"]),
-    )
-    evidence.full_clean()
-    evidence.save()
+def record(by: User) -> None:
+    """Says that `by` recorded all that came with the bundle, each on its own day."""
+    milestones = list(Milestone.objects.all())
+    for milestone in milestones:
+        milestone.recorded_by, milestone.recorded_at = by, evening(milestone.happened_on)
+    Milestone.objects.bulk_update(milestones, ["recorded_by", "recorded_at"])
+    lines = list(OfflineActs.objects.all())
+    for line in lines:
+        line.recorded_by, line.recorded_at = by, evening(line.published_on)
+    OfflineActs.objects.bulk_update(lines, ["recorded_by", "recorded_at"])
+    Figure.objects.update(made_by=by)

@@ -1,13 +1,12 @@
-"""What is approved, awaited, corrected; how campaigns go on; figures by name; offline acts."""
+"""What is approved, awaited, corrected; how campaigns go on; official figures by name."""
 
 import datetime
 from typing import Any
 
 from django.contrib.auth.models import User
 
-from plaidoyer.demo import book
 from plaidoyer.demo.arvane import Book, Cause, evening
-from plaidoyer.figures.models import Figure, OfflineActs
+from plaidoyer.figures.models import Figure
 from plaidoyer.outcomes import approvals
 from plaidoyer.outcomes.models import Awaited, Evidence, Lineage, Milestone, Movement
 
@@ -15,9 +14,8 @@ Causes = dict[str, Cause]
 DAY = datetime.timedelta(days=1)
 
 
-def tell(causes: Causes, publishers: dict[str, Book], staff: dict[str, User]) -> None:
+def tell(told: Book, causes: Causes, publishers: dict[str, Book], staff: dict[str, User]) -> None:
     """All of it; what Ed recorded Anne approves the next day, but for his last one."""
-    told = book.read("outcomes.toml")
     correct(told["correction"], causes, staff)
     for milestone in Milestone.objects.order_by("happened_on", "id"):
         approve(milestone, staff["anne"])
@@ -26,10 +24,9 @@ def tell(causes: Causes, publishers: dict[str, Book], staff: dict[str, User]) ->
         wait(dict(one), causes, staff)
     for one in told["lineages"]:
         Lineage.objects.create(**_families(dict(one), causes), noted_by=staff["ed"])
-    for one in told["offline"]:
-        add_line(dict(one), causes, publishers, staff["ed"])
     for one in told["figures"]:
-        define(dict(one), causes, staff["ed"])
+        if one["source"] == "official":
+            define(dict(one), causes, staff["ed"])
 
 
 def approve(milestone: Milestone, by: User) -> None:
@@ -91,25 +88,11 @@ def wait(one: Book, causes: Causes, staff: dict[str, User]) -> Awaited:
     return Awaited.objects.create(campaign=cause.campaign, noted_by=staff["ed"], **one)
 
 
-def add_line(one: Book, causes: Causes, publishers: dict[str, Book], by: User) -> OfflineActs:
-    """Acts on paper or in the street, with who wrote about them."""
-    campaign = causes[one.pop("campaign")].campaign
-    source = _source(publishers[one.pop("publisher")], one.pop("path"))
-    at = evening(one["published_on"])
-    return OfflineActs.objects.create(
-        campaign=campaign, **one, **source, recorded_by=by, recorded_at=at
-    )
-
-
 def define(one: Book, causes: Causes, by: User) -> Figure:
-    """A figure by name, over all forms of its campaign on which one acts."""
-    cause = causes[one.pop("campaign")]
-    if one["source"] == "official":
-        one["petition"] = cause.campaign.official_petitions.get()
-    figure = Figure.objects.create(campaign=cause.campaign, made_by=by, **one)
-    if one["source"] == "own":
-        figure.forms.set(form for form in cause.forms[:1])
-    return figure
+    """A figure of an official petition by name: its petition is not in the bundle."""
+    campaign = causes[one.pop("campaign")].campaign
+    petition = campaign.official_petitions.get()
+    return Figure.objects.create(campaign=campaign, petition=petition, made_by=by, **one)
 
 
 def _families(one: Book, causes: Causes) -> dict[str, Any]:

@@ -3,7 +3,6 @@
 import datetime
 from collections.abc import Sequence
 from itertools import batched
-from typing import Any
 
 import click
 from django.contrib.auth.models import User
@@ -31,6 +30,7 @@ from plaidoyer.demo import (
     newsletters,
     outcomes,
     pages,
+    parcel,
     seats,
     signatories,
     votes,
@@ -75,18 +75,19 @@ def tell(scale: str) -> None:
         decided = book.read("votes.toml")
         motions = votes.fill(decided, offices, members)
         books = [votes.refer(one, motions) for one in book.campaigns()]
+        told_of, sheets = book.read("outcomes.toml"), book.read("editions.toml")["editions"]
+        parcel.bring(books, country, told_of, sheets, by=staff["ed"])
+        arvane.record(by=staff["ed"])
         causes = {one["slug"]: Cause(one, offices, scale=SCALES[scale]) for one in books}
         assembly.list_others(book.read("petitions.toml"), offices)
         votes.choose(decided["asked"], motions, causes)
-        for cause in causes.values():
-            arvane.record(cause.book, causes, country["publishers"], by=staff["ed"])
-        outcomes.tell(causes, country["publishers"], staff)
+        outcomes.tell(told_of, causes, country["publishers"], staff)
     with told("Pages and pictures"):
         index = pages.open_texts(site.root_page.specific)
         for cause in causes.values():
             pages.open_campaign(index, cause)
     plans = plan(list(causes.values()), SCALES[scale])
-    winter, summer = book.read("editions.toml")["editions"]
+    winter, summer = sheets
     spring = next(n for n, one in enumerate(plans) if one.at.date() > winter["ends_on"])
     [letter] = causes["three-ministers"].forms
     with told("Organisations"):
@@ -94,7 +95,7 @@ def tell(scale: str) -> None:
     for sheet, acts in ((winter, plans[:spring]), (summer, plans[spring:])):
         act(acts)
         with told(f"Report {sheet['slug']}"):
-            report(sheet, causes, editor=staff["ed"], second=staff["anne"])
+            report(sheet["slug"], causes, editor=staff["ed"], second=staff["anne"])
     signatories.read_comments(by=staff["ed"])
     with told("Replies and a hand-over"):
         answers.tell(causes, by=staff["ed"])
@@ -183,26 +184,24 @@ def send(
     )
 
 
-def report(sheet: dict[str, Any], causes: dict[str, Cause], *, editor: User, second: User) -> None:
-    """One edition: drafted from the facts, written by `editor`, approved by `second`, published."""
-    edition = Edition.objects.create(**sheet)
+def report(slug: str, causes: dict[str, Cause], *, editor: User, second: User) -> None:
+    """One edition, a draft of the bundle: its headings found anew, its figures written in by
+    `editor`, approved by `second`, published."""
+    edition = Edition.objects.get(slug=slug)
+    values.recount()
     editions.draft(edition, by=editor)
     for item in edition.items.select_related("campaign"):
-        cause = causes[item.campaign.slug]
-        entry = cause.book["items"][edition.slug]
         acts = sum(
             counting.confirmed_between(form, edition.starts_on, edition.ends_on)
-            for form in cause.forms
+            for form in causes[item.campaign.slug].forms
         )
-        item.title = entry["title"]
         item.text = Words(
             {
                 language: text.replace("{acts}", wording.figure(acts, language))
-                for language, text in entry["text"].items()
+                for language, text in item.text.items()
             }
         )
-        item.major_reason = entry.get("major_reason", Words())
-        item.is_major = bool(item.major_reason)
+        item.edited_by = editor
         item.save()
         editions.approve(item, by=second)
     editions.publish(edition, by=second)

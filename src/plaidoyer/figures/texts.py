@@ -1,7 +1,7 @@
 """Figures in running text: {figure:name} becomes its phrase, with a way to its definition."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from django.utils.html import format_html
 
@@ -35,14 +35,17 @@ def last(of: Iterable[str]) -> dict[str, Value]:
     return {one.figure.name: one for one in found.prefetch_related("figure__forms")}
 
 
-def fill(text: str, language: str, *, linked: bool = False) -> str:
+def fill(
+    text: str, language: str, *, linked: bool = False, values: Mapping[str, Value] | None = None
+) -> str:
     """`text` with its figures in words; in HTML each is a link to its own page if `linked`.
 
-    A name that no figure has stays as it is written, for its writer to see.
+    A name that no figure has stays as it is written, for its writer to see. `values` are those to
+    be told where they were read before.
     """
     if "figure" not in text or not (wanted := names(text)):
         return text
-    values = last(wanted)
+    values = last(wanted) if values is None else values
 
     def told(found: re.Match[str]) -> str:
         if found[1] not in values:

@@ -4,14 +4,20 @@ Templates of every room say {% load wording %}; the settings give the name.
 """
 
 import datetime
+from collections.abc import Callable
 
 from django import template
 from django.utils import timezone
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 
 from plaidoyer.lib import wording
 
 register = template.Library()
+
+# What names in running text stand for, told by an upper floor (figures): the text, its language,
+# and whether it is HTML that may hold links.
+NAMED: Callable[..., str] | None = None
 
 
 @register.filter
@@ -38,3 +44,13 @@ def exactly(value: int) -> str:
 def money(minor: int, currency: str) -> str:
     """An amount from its minor units, in the page's language: "$12.50", « 12,50 $ »."""
     return wording.money(minor, currency, get_language() or "en")
+
+
+@register.filter
+def told(text: str) -> str:
+    """An editor's text with the figures it names in words: `{figure:name}`; in HTML with links."""
+    if not text or NAMED is None:
+        return text
+    is_html = isinstance(text, SafeString)
+    said = NAMED(str(text), get_language() or "en", linked=is_html)
+    return mark_safe(said) if is_html else said

@@ -15,7 +15,7 @@ from django.db.models import Count
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from plaidoyer.newsletters import contents, links, spam
+from plaidoyer.newsletters import contents, links, spam, writing
 from plaidoyer.newsletters.mailings import PURPOSE, UNSUBSCRIBE_URL
 from plaidoyer.newsletters.models import Acceptance, LinkCheck, Mailing, SpamScore, Version
 from plaidoyer.supporters.models import Subscription
@@ -154,7 +154,8 @@ def _version(version: Version, told: contents.Contents) -> Iterator[Finding]:
 def _words(version: Version) -> Iterator[Finding]:
     if not version.subject.strip():
         yield Finding(ERROR, _("the subject is missing."))
-    for subject in filter(None, (version.subject, version.subject_b)):
+    subjects = writing.subjects(version)
+    for subject in filter(None, subjects):
         if len(subject) > LONGEST_SUBJECT:
             words = _("the subject “%(subject)s” has %(length)s characters; phones show about 40.")
             yield Finding(WARNING, words % {"subject": subject, "length": len(subject)})
@@ -164,7 +165,8 @@ def _words(version: Version) -> Iterator[Finding]:
         yield Finding(ERROR, _("there is no block yet."))
     elif UNSUBSCRIBE_URL not in version.html or UNSUBSCRIBE_URL not in version.text:
         yield Finding(ERROR, _("there is no way to unsubscribe in it. Save it again."))
-    said = " ".join((version.subject, version.subject_b, version.preheader, version.text))
+    preheader = contents.words(version.preheader, version.language)
+    said = " ".join((*subjects, preheader, version.text))
     for left in sorted(set(PLACEHOLDER.findall(said)))[:5]:
         words = _("“%(words)s” looks like something still to be filled in.")
         yield Finding(ERROR, words % {"words": left})

@@ -118,6 +118,11 @@ def picture(image: Any, alt: str) -> Piece:
     return {"src": whole(drawn.url), "width": shown, "height": height, "alt": without_slots(alt)}
 
 
+def words(text: str, language: str) -> str:
+    """Somebody's plain text as it is read in `language`: its figures in words, its spaces right."""
+    return wording.spaced(texts.fill(without_slots(text or ""), language), language)
+
+
 @dataclass
 class Teller:
     """Tells one block of each type; None for one that says nothing."""
@@ -174,8 +179,7 @@ class Teller:
         return {}
 
     def _words(self, text: str) -> str:
-        said = texts.fill(without_slots(text or ""), self.told.language)
-        return wording.spaced(said, self.told.language)
+        return words(text, self.told.language)
 
     def _rich(self, value: Any) -> str:
         html = clean(expand_db_html(value.source) if value else "")

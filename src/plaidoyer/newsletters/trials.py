@@ -12,7 +12,7 @@ from django.db.models import Q, QuerySet
 from plaidoyer.mail import envelopes
 from plaidoyer.mail.kinds import Message
 from plaidoyer.mail.models import Envelope
-from plaidoyer.newsletters import previews
+from plaidoyer.newsletters import previews, writing
 from plaidoyer.newsletters.models import Trial, Version
 from plaidoyer.organisation.models import Organisation
 
@@ -63,7 +63,7 @@ def message(version: Version) -> Message:
     sender = organisation.name.in_language(version.language)
     contact = organisation.contact_email
     return Message(
-        subject=f"{MARK}{version.subject}",
+        subject=f"{MARK}{writing.subjects(version)[0]}",
         text=previews.filled(version.text, version, reader, is_html=False),
         html=previews.filled(version.html, version, reader, is_html=True),
         sender_name=sender,

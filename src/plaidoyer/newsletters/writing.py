@@ -17,7 +17,7 @@ from django.template.loader import render_to_string
 from django.utils.text import slugify
 from django.utils.translation import override
 
-from plaidoyer.lib import wording
+from plaidoyer.figures import texts as figures
 from plaidoyer.newsletters import archive, colours, contents, personal_lines, texts
 from plaidoyer.newsletters.mailings import (
     GIVEN_NAME,
@@ -75,8 +75,8 @@ def _frame(version: Version) -> dict[str, Any]:
     organisation, language = Organisation.current(), version.language
     return {
         "language": language,
-        "title": wording.spaced(without_slots(version.subject), language),
-        "preheader": wording.spaced(without_slots(version.preheader), language),
+        "title": contents.words(version.subject, language),
+        "preheader": contents.words(version.preheader, language),
         "organisation": without_slots(organisation.name.in_language(language)),
         "address": [line for line in organisation.postal_address.splitlines() if line.strip()],
         "contact": organisation.contact_email,
@@ -170,9 +170,19 @@ def save(versions: list[Version]) -> list[contents.Contents]:
 def settle(mailing: Mailing) -> None:
     """Compiles a written mailing anew, so that it leaves with the figures of this moment.
 
-    To be called before its audience is frozen; a ready-made version stays as it is.
+    From here on its subjects say them too. To be called before its audience is frozen; a
+    ready-made version stays as it is.
     """
-    save([version for version in mailing.versions.select_related("mailing") if version.body])
+    written = [version for version in mailing.versions.select_related("mailing") if version.body]
+    for version in written:
+        version.subject, version.subject_b = subjects(version)
+    save(written)
+
+
+def subjects(version: Version) -> list[str]:
+    """Both subjects of a version as they are read now, with their figures in words."""
+    said = (version.subject, version.subject_b)
+    return [figures.fill(without_slots(subject), version.language)[:250] for subject in said]
 
 
 def copy_structure(source: Version, target: Version) -> bool:

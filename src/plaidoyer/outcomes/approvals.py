@@ -73,6 +73,12 @@ def refusal(milestone: Milestone, by: Any, seen: str | None = None) -> str:
     return ""
 
 
+def waiting_for(person: Any) -> list[Milestone]:
+    """What waits for somebody's approval: what others wrote, the latest day first."""
+    waiting = Milestone.objects.waiting().select_related("recorded_by", "edited_by")
+    return [one for one in waiting if (one.edited_by or one.recorded_by) != person]
+
+
 @transaction.atomic
 def approve(
     milestone: Milestone, *, by: Any, seen: str | None = None, at: datetime.datetime | None = None

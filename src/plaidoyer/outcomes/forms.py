@@ -142,6 +142,11 @@ class MilestoneForm(WagtailAdminModelForm):
             first = self.formsets["evidence"].forms[0]
             first.fields["url"].widget.attrs["autofocus"] = not self.corrected
 
+    def begin_with(self, pair: str) -> None:
+        """Begins with the demand that moved, and with whom: "4-7" (pairs)."""
+        rows = self.formsets["movements"]
+        rows.initial_extra, rows.extra = [{"pair": pair}], 1
+
     def _repeat(self, corrected: Milestone) -> None:
         """Begins with what was recorded: its words, movements and links."""
         rows = {

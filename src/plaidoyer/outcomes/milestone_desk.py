@@ -100,11 +100,17 @@ class LinkReader:
 class NewMilestone(LinkReader, generic.CreateView):
     object: Any
 
+    def get_form(self, *args: Any, **kwargs: Any) -> Any:
+        form = super().get_form(*args, **kwargs)
+        if not form.is_bound and (pair := self.request.GET.get("pair")):
+            form.begin_with(pair)
+        return form
+
     def get_success_url(self) -> str:
         return reverse("milestones:inspect", args=[self.object.pk])
 
     def get_success_buttons(self) -> list[Any]:
-        return []
+        return [messages.button(reverse("milestones:add"), _("Record another"))]
 
     def get_success_message(self, instance: Milestone) -> str:
         if approvals.needed(instance):
@@ -202,15 +208,18 @@ class Sheet(generic.InspectView):
 @require_POST
 @permission_required("outcomes.change_milestone")
 def approve(request: HttpRequest, pk: int) -> HttpResponse:
-    """The second person says that it is so."""
+    """The second person says that it is so, and sees what else waits for them."""
     milestone = get_object_or_404(Milestone, pk=pk)
     try:
         approvals.approve(milestone, by=request.user, seen=request.POST.get("seen", ""))
     except ValidationError as error:
         messages.error(request, " ".join(error.messages))
-    else:
-        messages.success(request, _("Approved. From now on it counts, and stays as it is."))
-    return redirect("milestones:inspect", pk)
+        return redirect("milestones:inspect", pk)
+    title = {"title": milestone.title}
+    told = _("Approved: “%(title)s”. From now on it counts, and stays as it is.") % title
+    messages.success(request, told)
+    waiting = approvals.waiting_for(request.user)
+    return redirect("milestones:inspect", waiting[0].pk if waiting else pk)
 
 
 class MilestoneDesk(Desk):

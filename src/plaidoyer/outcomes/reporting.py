@@ -10,7 +10,8 @@ from django.utils import timezone
 from plaidoyer.actions.models import ActionForm
 from plaidoyer.campaigns.models import Campaign, Demand, Target
 from plaidoyer.campaigns.reporting import asked
-from plaidoyer.outcomes.models import Milestone, Movement, Standing
+from plaidoyer.evidence import links
+from plaidoyer.outcomes.models import Evidence, Milestone, Movement, Standing
 from plaidoyer.outcomes.standings import last_moves, moves
 
 
@@ -40,7 +41,9 @@ class Row:
 
 
 def timeline(campaign: Campaign, on: datetime.date | None = None) -> list[Milestone]:
-    """The milestones of a campaign that hold, newest first, with evidence and movements at hand.
+    """The milestones of a campaign that hold, newest first, with movements and evidence at hand.
+
+    Of each link it is known whether it is dead.
 
     A milestone of several campaigns comes with its movements in this one only.
     """
@@ -52,7 +55,10 @@ def timeline(campaign: Campaign, on: datetime.date | None = None) -> list[Milest
     milestones = milestones.order_by("-happened_on", "-id")
     if on is not None:
         milestones = milestones.filter(happened_on__lte=on)
-    return list(milestones.prefetch_related("evidence", Prefetch("movements", movements)))
+    proofs = Prefetch("evidence", Evidence.objects.select_related("reading"))
+    told = list(milestones.prefetch_related(proofs, Prefetch("movements", movements)))
+    links.mark(proof for milestone in told for proof in milestone.evidence.all())
+    return told
 
 
 def standing_table(campaign: Campaign, on: datetime.date | None = None) -> list[Row]:

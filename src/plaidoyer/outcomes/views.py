@@ -16,7 +16,7 @@ from wagtail.admin.views.generic.permissions import PermissionCheckedMixin
 from plaidoyer.campaigns.models import Campaign, Demand, Target
 from plaidoyer.campaigns.reporting import open_on
 from plaidoyer.evidence import links, readings
-from plaidoyer.outcomes import boards
+from plaidoyer.outcomes import approvals, boards
 from plaidoyer.outcomes.boards import Line, Turn
 from plaidoyer.outcomes.forms import EvidenceForm
 from plaidoyer.outcomes.models import Evidence, Milestone, Standing
@@ -107,10 +107,12 @@ class BoardView(Screen):
 
 def todo(request: HttpRequest) -> dict[str, Any]:
     """What waits for the reader: milestones to approve, own steps, dead links."""
-    waiting = Milestone.objects.waiting().select_related("recorded_by", "edited_by")
-    mine = [one for one in waiting if (one.edited_by or one.recorded_by) != request.user]
     steps = request.user.awaited.filter(ending=None).select_related("campaign")  # type: ignore[union-attr]
-    return {"approve": mine, "steps": steps.order_by("due_on"), "dead": len(links.dead())}
+    return {
+        "approve": approvals.waiting_for(request.user),
+        "steps": steps.order_by("due_on"),
+        "dead": len(links.dead()),
+    }
 
 
 class PairView(Screen):

@@ -14,6 +14,7 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from plaidoyer.donations import reporting as donations
+from plaidoyer.figures import tellings, texts
 from plaidoyer.lib import typed, wording
 from plaidoyer.lib.words import Words
 from plaidoyer.newsletters.mailings import without_slots
@@ -27,7 +28,7 @@ from plaidoyer.reports.models import Heading, Item
 
 __all__ = ["Tree", "gather", "tell"]
 
-SCHEMA = 2
+SCHEMA = 3
 Tree = dict[str, Any]
 
 
@@ -45,6 +46,7 @@ class _Teller:
 
     def __init__(self, facts: Facts, language: str, draw: bool) -> None:
         self.facts, self.language, self.draw = facts, language, draw
+        self.values = {name: value for name, value in facts.named.items() if value}
         self.notes = 0
 
     def tell(self) -> Tree:
@@ -77,6 +79,9 @@ class _Teller:
             "thanks": self.paragraphs(edition.thanks),
             "appeal": self.paragraphs(edition.appeal),
             "giving_ways": self.giving_ways(),
+            "named": [
+                tellings.tell(one.figure, one, self.language) for one in self.values.values()
+            ],
             "counting": labels.how_we_count(
                 wording.moment(timezone.localtime(self.facts.at), self.language), self.language
             ),
@@ -257,8 +262,9 @@ class _Teller:
         return wording.spaced(_visible(text), self.language)
 
     def paragraphs(self, words: Words) -> list[list[str]]:
-        """Somebody's text as paragraphs of lines."""
-        return [_lines(part) for part in re.split(r"\n\s*\n", self.words(words)) if part.strip()]
+        """Somebody's text as paragraphs of lines, its figures in words."""
+        text = texts.fill(words.in_language(self.language), self.language, values=self.values)
+        return [_lines(part) for part in re.split(r"\n\s*\n", self.typed(text)) if part.strip()]
 
 
 def _decides(milestone: Milestone) -> bool:

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from plaidoyer.lib import wording
 from plaidoyer.lib.words import Words
-from plaidoyer.reports import pdf
+from plaidoyer.reports import pdf, schemas
 from plaidoyer.reports.editions import RefusedError
 from plaidoyer.reports.models import CorrectedPaper, Correction, Document, Edition
 
@@ -55,11 +55,10 @@ def append(
 def _drawn(document: Document, corrections: list[Correction]) -> bytes:
     """The document's PDF with its corrections, dated by the last of them."""
     pictures = {one.name: bytes(one.data) for one in document.edition.pictures.all()}
-    said = told(corrections, document.language, document.content)
+    tree = schemas.current(document.content)
+    said = told(corrections, document.language, tree)
     try:
-        return pdf.render(
-            document.content, pictures, corrections=said, at=corrections[-1].published_at
-        )
+        return pdf.render(tree, pictures, corrections=said, at=corrections[-1].published_at)
     except pdf.UnprintableError as error:
         text = _("No font of the PDF (%(language)s) has the sign “%(sign)s”: write it in words.")
         said_of = {"language": document.language, "sign": error.sign}

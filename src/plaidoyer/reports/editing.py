@@ -56,6 +56,10 @@ def _do(request: StaffRequest, edition: Edition) -> str:
                 editions.move(item, -1 if verb == "up" else 1)
             case "approve" if item:
                 editions.approve(item, request.user)
+            case "approve":
+                place = "#to-do"
+                ticked = [_chosen(edition.items, key) for key in request.POST.getlist("read")]
+                editions.approve_all(list(filter(None, ticked)), request.user)
             case "right" if item:
                 editions.still_right(item)
             case "reuse" if item:
@@ -162,6 +166,7 @@ def _editor(request: StaffRequest, edition: Edition, editor: EditionEditor) -> H
         edition,
         "edit",
         editor=editor,
+        may_approve=any(c["may_approve"] and not c["form"].approval for c in cards),
         groups=[(heading, group) for heading, group in groups if group],
         problems=editions.check_list(edition, facts=facts),
         addable=addable(edition),

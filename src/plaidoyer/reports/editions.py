@@ -195,6 +195,18 @@ def approve(item: Item, by: User) -> Approval:
     )
 
 
+def approve_all(items: list[Item], by: User) -> None:
+    """Approves each that `by` may approve. Raises RefusedError afterwards, naming the others."""
+    refused = []
+    for item in items:
+        try:
+            approve(item, by)
+        except RefusedError as error:
+            refused += [f"{item.title}: {message}" for message in error.messages]
+    if refused:
+        raise RefusedError(refused)
+
+
 @transaction.atomic
 def publish(edition: Edition, by: User) -> Edition:
     """Freezes the edition: a document in each language, and the mailing with its audience.

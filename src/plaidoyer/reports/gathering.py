@@ -10,10 +10,11 @@ from django.utils import timezone
 
 from plaidoyer.actions.models import ActionForm
 from plaidoyer.campaigns.models import AskedVote, Campaign
+from plaidoyer.figures.models import Value
 from plaidoyer.organisation.models import Organisation
 from plaidoyer.outcomes import reporting as outcomes
 from plaidoyer.outcomes.models import Milestone, Movement
-from plaidoyer.reports import counts, figures, headings, pictures
+from plaidoyer.reports import counts, figures, headings, naming, pictures
 from plaidoyer.reports.charts import acts, areas, ladder, votes
 from plaidoyer.reports.counts import Followed
 from plaidoyer.reports.models import Edition, Heading, Item
@@ -54,6 +55,8 @@ class Facts:
     areas: areas.Found
     organisation: Organisation
     settings: ReportSettings
+    # The figures that its texts name, with their values; None for a name that no figure has.
+    named: dict[str, Value | None]
     at: datetime.datetime
 
     @property
@@ -84,6 +87,7 @@ def gather(edition: Edition, at: datetime.datetime | None = None) -> Facts:
         areas=areas.gather(forms),
         organisation=Organisation.current(),
         settings=ReportSettings.current(),
+        named=naming.gather(edition, items),
         at=at,
     )
 

@@ -48,6 +48,8 @@ def fixed(language: str) -> dict[str, str]:
         "give": _("Give now"),
         "act": _("You can act now"),
         "counting": _("How we count"),
+        "named": _("Figures named in the text"),
+        "again": _("How to count it again"),
         "pdf": _("Download as PDF"),
         "web": _("Read the whole report"),
         "hello": _("Hello"),

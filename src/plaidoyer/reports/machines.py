@@ -20,10 +20,11 @@ COLUMNS = [
     "source_url",
     "page_url",
 ]
+TOLD = ("value", "counted_at", "words", "label", "definition", "source_url")
 
 
 def figures(tree: Tree) -> Iterator[Tree]:
-    """Each figure told in the edition, with the item it stands in."""
+    """Each figure told in the edition, with the item it stands in; then those its texts name."""
     for group in tree["groups"]:
         for item in group["items"]:
             for figure in item["figures"]:
@@ -32,18 +33,12 @@ def figures(tree: Tree) -> Iterator[Tree]:
                     "heading": group["label"],
                     "name": figure.get("name", ""),
                     "page_url": f"{tree['web_url']}#{item['anchor']}",
-                    **{
-                        key: figure[key]
-                        for key in (
-                            "value",
-                            "counted_at",
-                            "words",
-                            "label",
-                            "definition",
-                            "source_url",
-                        )
-                    },
+                    **{key: figure[key] for key in TOLD},
                 }
+    for figure in tree.get("named", []):
+        of = {"campaign": "", "heading": "", "name": figure["name"]}
+        page = f"{tree['web_url']}#figure-{figure['name']}"
+        yield {**of, "page_url": page, **{key: figure[key] for key in TOLD}}
 
 
 def json(tree: Tree, sha256: str, corrections: list[Tree]) -> Tree:
@@ -70,6 +65,7 @@ def json(tree: Tree, sha256: str, corrections: list[Tree]) -> Tree:
         "sha256": sha256,
         "counting": tree["counting"],
         "items": items,
+        "named": tree.get("named", []),
         "charts": charts,
         "corrections": corrections,
     }

@@ -66,6 +66,9 @@ def _of_edition(edition: Edition, facts: Facts, languages: list[str]) -> Iterato
                 yield Problem(text % {"part": name, "language": _named(language)}, field)
     if not languages:
         yield Problem(_("Choose at least one language."), "head")
+    for unknown in (name for name, value in facts.named.items() if value is None):
+        text = _("No figure is called “%(name)s”, or it has no value yet.")
+        yield Problem(text % {"name": unknown}, "introduction")
     if not facts.organisation.postal_address.strip():
         # Laws against unasked mail (CASL, CAN-SPAM) want it in every mailing.
         yield Problem(_("The organisation’s postal address is missing: every mailing shows it."))

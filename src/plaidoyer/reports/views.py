@@ -13,7 +13,8 @@ from django.utils.translation import get_language
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
-from plaidoyer.reports import charts, corrections, machines, sharing
+from plaidoyer.evidence import links
+from plaidoyer.reports import charts, corrections, machines, naming, schemas, sharing
 from plaidoyer.reports.models import CorrectedPaper, Document, Picture
 
 A_DAY = 24 * 60 * 60
@@ -39,7 +40,9 @@ def index(request: HttpRequest) -> HttpResponse:
 def _document(slug: str) -> Document:
     """The edition in the language of the page. Raises Http404."""
     documents = Document.objects.defer("pdf")
-    return get_object_or_404(documents, edition__slug=slug, language=get_language())
+    found = get_object_or_404(documents, edition__slug=slug, language=get_language())
+    found.content = schemas.current(found.content)
+    return found
 
 
 @require_safe
@@ -48,7 +51,22 @@ def edition(request: HttpRequest, slug: str) -> HttpResponse:
     document = _document(slug)
     tree = document.content
     said = corrections.of(slug, document.language, tree)
+    mark_dead(tree)
     return page(request, tree, slug, corrections=said, sha256=document.sha256)
+
+
+def mark_dead(tree: dict[str, Any]) -> None:
+    """Says of evidence whose link no longer answers since when; the document says nothing of it."""
+    proofs = [
+        proof
+        for group in tree["groups"]
+        for item in group["items"]
+        for milestone in item["milestones"]
+        for proof in milestone["evidence"]
+    ]
+    gone = links.dead(proof["url"] for proof in proofs)
+    for proof in proofs:
+        proof["dead"] = gone.get(proof["url"])
 
 
 def page(
@@ -61,6 +79,7 @@ def page(
 ) -> HttpResponse:
     """The web page of the edition told in `tree`; of a preview, with its pictures in the page."""
     address(tree, slug, preview)
+    naming.linked(tree)
     context |= {"d": tree, "l": tree["labels"], "slug": slug, "preview": preview is not None}
     context["described"] = json.dumps(described(tree)).replace("<", "\\u003c")
     return render(request, "reports/edition.html", context)
@@ -127,6 +146,49 @@ def described(tree: dict[str, Any]) -> dict[str, Any]:
             for item in group["items"]
         ],
     }
+
+
+@require_safe
+@cache_control(public=True, max_age=FIVE_MINUTES)
+def item(request: HttpRequest, slug: str, campaign: str) -> HttpResponse:
+    """One campaign of an edition by itself, to be passed on: what stands under its heading."""
+    document = _document(slug)
+    group, told = _part(document.content, campaign)
+    tree = document.content | {"groups": [group | {"items": [told]}], "charts": []}
+    said_here = " ".join(
+        line for part in (told["text"], told["quote"]) for row in part for line in row
+    )
+    tree["named"] = [one for one in tree["named"] if one["phrase"] in said_here]
+    said = [
+        one
+        for one in corrections.of(slug, document.language, tree)
+        if one["about"] == told["anchor"]
+    ]
+    mark_dead(tree)
+    address(tree, slug, None)
+    naming.linked(tree)
+    context = {"d": tree, "l": tree["labels"], "slug": slug, "group": group, "item": told}
+    context |= {"campaign": campaign, "corrections": said}
+    return render(request, "reports/item.html", context)
+
+
+def _part(tree: dict[str, Any], campaign: str) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The group and the item of a campaign, by its short name. Raises Http404."""
+    for group in tree["groups"]:
+        for told in group["items"]:
+            if told["anchor"] == f"c-{campaign}":
+                return group, told
+    raise Http404
+
+
+@require_safe
+@cache_control(public=True, max_age=A_DAY)
+def share_item(request: HttpRequest, slug: str, campaign: str) -> HttpResponse:
+    """The picture that networks show beside a link to one campaign of an edition."""
+    tree = _document(slug).content
+    group, told = _part(tree, campaign)
+    drawn = sharing.of_item(tree, told, group["label"])
+    return HttpResponse(drawn, content_type="image/png")
 
 
 @require_safe

@@ -67,10 +67,6 @@ class TextPage(Page):
     class Meta:
         verbose_name = _("text page")
 
-    def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
-        body = reporting.filled(self.body, self.locale.language_code)
-        return super().get_context(request, *args, **kwargs) | {"body": body}
-
 
 class CampaignIndexPage(Page):
     """All campaigns."""
@@ -143,7 +139,6 @@ class CampaignPage(Page):
         return super().get_context(request, *args, **kwargs) | {
             "acts": [act for act in acts if act.form.is_open],
             "past_acts": [act for act in acts if not act.form.is_open],
-            "body": reporting.filled(self.body, self.locale.language_code),
             "campaign": self.campaign,
             "family": reporting.family_of(self),
             "figures": figures.of_campaigns([self.campaign_id], self.locale.language_code).get(

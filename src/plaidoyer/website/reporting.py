@@ -7,14 +7,11 @@ from typing import TYPE_CHECKING, Any
 from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.safestring import SafeString, mark_safe
 from wagtail.models import Locale, PageQuerySet
-from wagtail.rich_text import RichText
 
 from plaidoyer.actions import counting, kinds, reporting
 from plaidoyer.actions.models import ActionForm, ActionPage
 from plaidoyer.campaigns.models import Campaign
-from plaidoyer.figures import texts
 from plaidoyer.outcomes import reporting as outcomes
 from plaidoyer.outcomes.lineages import reporting as lineages
 from plaidoyer.outcomes.models import Evidence, Milestone, Movement, Standing
@@ -80,11 +77,6 @@ class News:
     def standings(self) -> list[Standing]:
         """Where it brought demands, each standing once."""
         return list(dict.fromkeys(move.brought for move in self.milestone.movements.all()))
-
-
-def filled(body: str, language: str) -> SafeString:
-    """The rich text of a page, with its figures in words."""
-    return mark_safe(texts.fill(str(RichText(body)), language, linked=True))
 
 
 def acts(pages: PageQuerySet, limit: int | None = None) -> list[Act]:

@@ -9,15 +9,18 @@ from django.apps import apps
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from plaidoyer.bundles import exports, imports, reading
+from plaidoyer.bundles import exports, imports, reading, undoing
 from plaidoyer.bundles.models import BundleImport
 from plaidoyer.campaigns.models import Campaign, Demand, Target
 from plaidoyer.civics.models import Organization, Post
 from plaidoyer.config.bundles import bundle as command
+from plaidoyer.figures import values
+from plaidoyer.figures.models import Figure, OfflineActs, Value
+from plaidoyer.lib.words import Words
 from plaidoyer.outcomes.models import Evidence, Milestone, Movement
 from plaidoyer.outcomes.standings import standings
 from plaidoyer.reports.models import Edition, Item
-from plaidoyer.testing import make_form
+from plaidoyer.testing import make_form, make_organiser
 
 BUNDLE = {
     "format": "plaidoyer-bundle",
@@ -43,15 +46,39 @@ BUNDLE = {
             ],
             "forms": [
                 {
+                    "key": "petition",
                     "kind": "petition",
                     "name": {"en": "For the meadow"},
                     "opens_at": "2026-01-10T12:00:00Z",
                     "goal": 1000,
-                    "options": {"text": {"en": "Protect it."}},
+                    "options": {"text": {"en": "Protect it."}, "motion": 3},
                 }
             ],
             "figures": [
-                {"name": "confirmed-x", "value": 1034, "counted_at": "2026-06-30T00:00:00Z"}
+                {"name": "confirmed-x", "value": 1034, "counted_at": "2026-06-30T00:00:00Z"},
+                {
+                    "name": "meadow",
+                    "value": 1034,
+                    "counted_at": "2026-06-30T00:00:00Z",
+                    "noun": {"fr": "signatures pour le pré", "en": "signatures for the meadow"},
+                    "source": "own",
+                    "rung": "confirmed",
+                    "forms": ["petition"],
+                },
+            ],
+            "offline": [
+                {
+                    "kind": "paper",
+                    "number": 312,
+                    "happened_on": "2026-02-14",
+                    "words": {"en": "Signatures at the market"},
+                    "counted_by": {"en": "Two volunteers, twice"},
+                    "title": "312 names",
+                    "url": "https://gazette.example/2",
+                    "publisher": "The Gazette",
+                    "published_on": "2026-02-15",
+                    "language": "en",
+                }
             ],
         }
     ],
@@ -95,7 +122,7 @@ BUNDLE = {
 }
 OURS = [
     BundleImport, Campaign, Demand, Target, Organization, Post, Milestone, Movement, Evidence,
-    Edition, Item,
+    Edition, Item, Figure, OfflineActs,
 ]  # fmt: skip
 
 
@@ -122,25 +149,32 @@ def test_a_bundle_brings_everything_in_and_takes_it_away_again():
     assert campaign.name == {"fr": "Sauver le pré", "en": "Save the meadow"}
     assert sorted(standings(campaign).values()) == ["asked", "asked", "met"]
     assert campaign.forms.get().opening == "paused"
+    assert campaign.forms.get().options == {"text": {"en": "Protect it."}}
     assert Evidence.objects.get().url == "https://gazette.example/1"
+    assert OfflineActs.objects.get().number == 312
+    figure = Figure.objects.get()
+    assert (figure.name, list(figure.forms.all())) == ("meadow", [campaign.forms.get()])
     edition = Edition.objects.get()
     assert edition.published_at is None
     assert edition.items.get().derived_heading == "movement"
 
-    imports.undo(run)
+    undoing.undo(run)
     assert counts()[1:] == before[1:]
-    with pytest.raises(imports.UndoError):
-        imports.undo(run)
+    with pytest.raises(undoing.UndoError):
+        undoing.undo(run)
 
 
 @pytest.mark.django_db
 def test_what_is_exported_comes_in_as_it_was():
     run = take(BUNDLE)
+    values.recount()
     first = json.loads(json.dumps(exports.export()))
+    Value.objects.all().delete()
     reading.read(written(first))
-    imports.undo(run)
+    undoing.undo(run)
 
     take(first)
+    values.recount()
 
     second = exports.export()
     for part in ("editions", "milestones"):
@@ -154,6 +188,31 @@ def test_what_is_exported_comes_in_as_it_was():
             sorted(d["standings"].values()) for d in theirs["demands"]
         ]
         assert [f["options"] for f in mine["forms"]] == [f["options"] for f in theirs["forms"]]
+        assert mine["offline"] == theirs["offline"]
+        assert [f.get("noun") for f in mine["figures"]] == [
+            f.get("noun") for f in theirs["figures"]
+        ]
+
+
+@pytest.mark.django_db
+def test_what_nobody_approved_or_somebody_corrected_is_not_handed_on():
+    take(BUNDLE)
+    campaign = Campaign.objects.get()
+    held = Milestone.objects.get()
+    pair = {"demand": campaign.demands.first(), "target": campaign.targets.first()}
+    for title, facts in (
+        ("It is refused", {"recorded_by": make_organiser()}),
+        ("It was signed in part", {"corrects": held}),
+    ):
+        milestone = Milestone.objects.create(
+            happened_on="2026-04-04", kind="decision", title=Words(en=title), **facts
+        )
+        milestone.campaigns.add(campaign)
+        Movement.objects.create(milestone=milestone, standing="refused", **pair)
+
+    told = [one["title"]["en"] for one in exports.export()["milestones"]]
+
+    assert told == ["It was signed in part"]
 
 
 @pytest.mark.django_db
@@ -161,7 +220,7 @@ def test_a_preview_changes_nothing_and_a_second_import_adds_nothing():
     before = counts()
     draft = imports.preview(reading.read(written(BUNDLE)))
     assert counts() == before
-    assert len(draft.added) == 14
+    assert len(draft.added) == 16
 
     take(BUNDLE)
     draft = imports.preview(reading.read(written(BUNDLE)))
@@ -174,8 +233,8 @@ def test_an_import_that_something_stands_on_is_not_undone():
     run = take(BUNDLE)
     make_form(Campaign.objects.get())
 
-    with pytest.raises(imports.UndoError, match="forms"):
-        imports.undo(run)
+    with pytest.raises(undoing.UndoError, match="forms"):
+        undoing.undo(run)
     assert Edition.objects.exists()
 
 
@@ -241,6 +300,11 @@ HOSTILE = [
     ((*CAMPAIGN, "forms", 0, "opens_at"), "2026-01-10T12:00:00", "campaigns[0].forms[0].opens_at"),
     ((*CAMPAIGN, "forms", 0, "options", "text"), "<b>", "campaigns[0].forms[0].options.text"),
     ((*CAMPAIGN, "figures", 0, "value"), -1, "campaigns[0].figures[0].value"),
+    ((*CAMPAIGN, "figures", 1, "forms", 0), "nobody", "campaigns[0].figures[1].forms"),
+    ((*CAMPAIGN, "figures", 1, "rung"), "", "campaigns[0].figures[1]"),
+    ((*CAMPAIGN, "figures", 1, "noun", "en"), "<b>x</b>", "campaigns[0].figures[1].noun.en"),
+    ((*CAMPAIGN, "offline", 0, "number"), 0, "campaigns[0].offline[0].number"),
+    ((*CAMPAIGN, "offline", 0, "url"), "data:text/html,x", "campaigns[0].offline[0].url"),
     (("milestones", 0, "campaigns", 0), "other", "milestones[0]"),
     (("milestones", 0, "movements", 0, "standing"), "won", "milestones[0].movements[0].standing"),
     (("milestones", 0, "movements", 0, "target"), "vale", "milestones[0].movements[0].target"),

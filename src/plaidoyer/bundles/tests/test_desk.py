@@ -35,7 +35,8 @@ def test_a_table_is_mapped_seen_and_taken_in(door):
         for name in [f"column_{n}" for n in range(7)]
     }
     assert list(chosen.values()) == [
-        "name_fr", "opened_on", "demand_fr", "organization", "standing", "happened_on", "evidence",
+        "name_fr", "opened_on", "demand_fr", "organization_fr", "standing", "happened_on",
+        "evidence",
     ]  # fmt: skip
     handed = {"name": "campagnes.csv", "data": TABLE, **chosen}
     wrong = client.post(url, handed | {"order": "iso"}).content.decode()
@@ -67,6 +68,21 @@ def test_no_file_breaks_the_door(door, data):
     for sent in ({}, {"data": data.decode("latin-1"), "order": "x", "step": "take"}):
         assert client.post(url, sent).status_code == 200
     assert not Campaign.objects.exists()
+
+
+def test_a_table_in_two_languages_brings_both():
+    table = tables.read(
+        b"name_fr,name_en,opened,demand_fr,demand_en,office_fr,office_en,organization_fr,organization_en\n"
+        b"Le bois,The wood,2020-01-01,Garder,Keep,Ministre,Minister,Minist\xc3\xa8re,Ministry\n"
+    )
+
+    tree = tables.bundle(table, tables.guess(table.header))
+
+    [campaign] = tree["campaigns"]
+    assert campaign["name"] == {"fr": "Le bois", "en": "The wood"}
+    [target] = campaign["targets"]
+    assert target["office"] == {"fr": "Ministre", "en": "Minister"}
+    assert target["organization"] == {"fr": "Ministère", "en": "Ministry"}
 
 
 def test_a_formula_in_a_table_is_refused():

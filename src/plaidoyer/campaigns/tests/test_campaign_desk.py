@@ -92,6 +92,62 @@ def test_words_that_intrude_on_somebody_are_refused_beside_their_field(client, c
     assert "where somebody lives" in str(errors(response)["demands-0-words"])
 
 
+def test_whoever_is_not_in_the_list_is_written_beside_it(client, charlie):
+    minister = make_minister()
+    page = {"source": "https://larken.example/council"}
+    mayor = {
+        "body": Words(fr="Ville de Larken", en="City of Larken"),
+        "office": Words(en="Mayor"),
+        **page,
+    }
+    known = {"body": Words(en="ministry of waters"), "office": Words(fr="Ministre des Eaux")}
+    council = {"body": Words(en="City of Larken"), **page}
+
+    response = client.post(reverse("campaigns:add"), sheet(targets=[mayor, known, council]))
+
+    assert response.status_code == 302, errors(response)
+    asked = [target.decision_maker for target in Campaign.objects.get().targets.all()]
+    assert [str(one) for one in asked] == ["Mayor", str(minister), "City of Larken"]
+    assert asked[1] == minister
+    assert asked[0].organization == asked[2]
+    assert Organization.objects.count() == 2
+
+
+def test_somebody_new_is_written_whole_and_once(client, charlie):
+    minister = make_minister()
+    mayor = {
+        "body": Words(en="City of Larken"),
+        "office": Words(en="Mayor"),
+        "source": "https://larken.example/council",
+    }
+    rows = [
+        mayor,
+        {**mayor},
+        {"office": Words(en="Warden")},
+        {"who": f"post-{minister.pk}", **mayor},
+        {"who": ""},
+    ]
+
+    response = client.post(reverse("campaigns:add"), sheet(targets=rows))
+
+    told = errors(response)
+    assert told["targets-1-who"] == ["This campaign already has that target."]
+    assert {"targets-2-body", "targets-3-body"} <= set(told)
+    assert Organization.objects.count() == 1
+    assert "City of Larken" in response.text
+
+
+def test_somebody_new_needs_an_official_page(client, charlie):
+    rows = [{"body": Words(en="City of Larken"), "office": Words(en="Mayor")}]
+
+    response = client.post(reverse("campaigns:add"), sheet(targets=rows))
+
+    assert errors(response)["targets-0-source"] == [
+        "Say on which official page this role is shown."
+    ]
+    assert not Organization.objects.exists()
+
+
 def test_two_campaigns_of_one_name_have_two_addresses(client, charlie):
     for _i in range(3):
         client.post(reverse("campaigns:add"), sheet())

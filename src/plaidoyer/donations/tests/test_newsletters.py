@@ -5,13 +5,13 @@ import datetime
 import pytest
 from django.urls import reverse
 from django.utils import timezone
-from plaidoyer.organisation.staff import treasurers
 
 from plaidoyer.donations.ledgers import booking
 from plaidoyer.donations.tests.giving import make_donation, make_fund, make_payment
 from plaidoyer.newsletters.models import Mailing, Segment
 from plaidoyer.newsletters.results.channels import channel
 from plaidoyer.newsletters.segments import readers
+from plaidoyer.staff import roles
 from plaidoyer.testing import make_organiser, make_reader
 
 pytestmark = pytest.mark.django_db
@@ -70,7 +70,7 @@ def test_without_the_right_nobody_learns_who_gave(client, people):
     assert "Gave money" not in client.get(reverse("segments:add")).content.decode()
     assert f'value="{gave.pk}"' not in client.get(plan).content.decode()
 
-    ed.groups.add(treasurers())
+    ed.groups.add(roles.group("Treasurer"))
     client.force_login(ed)
     assert {ask().status_code for ask in asked} == {200, 302}
     assert "Gave money" in client.get(reverse("segments:add")).content.decode()
@@ -88,6 +88,6 @@ def test_what_a_mailing_brought_in_stands_beside_its_acts(client, people):
 
     assert "$90" not in client.get(results).content.decode()
 
-    ed.groups.add(treasurers())
+    ed.groups.add(roles.group("Treasurer"))
     client.force_login(ed)
     assert "$90 in 2 payments" in client.get(results).content.decode()

@@ -11,7 +11,6 @@ import pytest
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 from django.utils import timezone
-from plaidoyer.organisation.staff import treasurers
 
 from plaidoyer.donations.bank import imports, matching
 from plaidoyer.donations.ledgers import booking
@@ -19,6 +18,7 @@ from plaidoyer.donations.models import BankFormat, BankImport, BankLine
 from plaidoyer.donations.tests.giving import make_donation, make_fund, make_settings
 from plaidoyer.mail.inbound import doors, keeping, reading
 from plaidoyer.mail.models import Incoming
+from plaidoyer.staff import roles
 from plaidoyer.testing import make_organiser
 
 pytestmark = pytest.mark.django_db
@@ -146,7 +146,7 @@ def test_what_the_network_did_not_sign_is_nothing(network, gift, fault):
 
 def test_the_name_of_the_settings_is_a_name_of_ours_and_the_screen_says_so(network, gift, client):
     anne = make_organiser("anne")
-    anne.groups.add(treasurers())
+    anne.groups.add(roles.group("Treasurer"))
     client.force_login(anne)
     assert not doors.is_ours("dons@river.example")
     assert not doors.is_ours("gifts@elsewhere.example")

@@ -6,7 +6,6 @@ import io
 
 import pytest
 from django.utils import timezone
-from plaidoyer.organisation.staff import treasurers
 
 from plaidoyer.donations.cards import reconciling
 from plaidoyer.donations.ledgers import booking
@@ -15,6 +14,7 @@ from plaidoyer.donations.statistics import books, exports
 from plaidoyer.donations.tests.giving import make_donation, make_fund, make_settings
 from plaidoyer.donations.tests.test_cards import begin, hear
 from plaidoyer.lib import money
+from plaidoyer.staff import roles
 from plaidoyer.testing import make_organiser
 
 pytestmark = pytest.mark.django_db
@@ -90,7 +90,7 @@ def test_the_books_and_their_csv_say_what_the_provider_says(provider, fund, clie
         sides = [sum(money.read(row[side] or "0", "CAD") for row in mine) for side in SIDES]
         assert sides[0] - sides[1] == worth
     anne = make_organiser("anne")
-    anne.groups.add(treasurers())
+    anne.groups.add(roles.group("Treasurer"))
     client.force_login(anne)
     for said in (span.said, f"{timezone.now():%Y-%m}", "2001"):
         page = client.get(f"/admin/giving/books/?month={said}")

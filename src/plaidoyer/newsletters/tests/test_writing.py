@@ -116,6 +116,14 @@ def test_figures_are_told_by_name_and_an_unknown_one_is_in_the_way():
         assert part.count(said) == 2
     assert 'href="http://localhost:8000/en/figures/meadow/"' in version.html
     assert not any("meadow" in words for words in levels(version.mailing, checks.ERROR))
+    version.subject, version.preheader = "{figure:meadow}", "Thanks to {figure:meadow}"
+    writing.save([version])
+    assert not any("{figure" in words for words in levels(version.mailing, checks.ERROR))
+    assert f"Thanks to {said}" in version.html
+    assert version.subject == "{figure:meadow}"
+    writing.settle(version.mailing)
+    version.refresh_from_db()
+    assert version.subject == said
     unknown = make_letter(blocks=[("heading", "{figure:nothing}")])
     assert any("{figure:nothing}" in words for words in levels(unknown.mailing, checks.ERROR))
 

@@ -102,6 +102,18 @@ def test_a_victory_counts_once_a_second_person_approved_it(client, ed, anne, mea
     assert "Approved by anne" in client.get(sheet).content.decode()
 
 
+def test_whoever_approved_sees_what_else_waits(client, ed, anne, meadow):
+    first, second = record(meadow, ed), record(meadow, ed, title=Words(en="And again"))
+    client.force_login(anne)
+
+    def approve(milestone):
+        seen = {"seen": approvals.fingerprint(milestone)}
+        return client.post(reverse("milestones:approve", args=[milestone.pk]), seen).url
+
+    assert approve(second) == reverse("milestones:inspect", args=[first.pk])
+    assert approve(first) == reverse("milestones:inspect", args=[first.pk])
+
+
 def test_nobody_approves_what_they_wrote(client, ed, meadow):
     milestone = record(meadow, ed)
     client.force_login(ed)

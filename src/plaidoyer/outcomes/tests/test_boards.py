@@ -140,6 +140,18 @@ def test_the_screen_shows_good_and_bad_side_by_side_and_filters(client, ed, mead
     assert client.get(address, {"who": "Nobody", "turn": "x"}).status_code == 200
 
 
+@pytest.mark.parametrize("shape", ["", "board"])
+def test_what_came_of_a_demand_is_recorded_from_its_line(client, ed, meadow, shape):
+    pair = f"{meadow.demands.get().pk}-{meadow.targets.get().pk}"
+    begin = f"{reverse('milestones:add')}?pair={pair}"
+
+    assert f'href="{begin}"' in client.get(reverse("outcomes_board"), {"as": shape}).text
+
+    rows = client.get(begin).context["form"].formsets["movements"]
+    assert rows.forms[0].initial == {"pair": pair}
+    assert client.get(f"{begin}x").status_code == 200
+
+
 def test_an_awaited_day_is_noted_given_to_somebody_and_ended(client, ed, meadow):
     pair = f"{meadow.demands.get().pk}-{meadow.targets.get().pk}"
     fields = {"words": Words(en="Ask again"), "due_on": "2026-12-01", "kind": "step"}

@@ -92,7 +92,7 @@ def test_timeline_and_table_take_as_many_queries_for_many_rows(number, django_as
         Target.objects.create(campaign=campaign, organization=agency)
         Demand.objects.create(campaign=campaign, words=Words(en=f"Demand {i}"))
         add(campaign, "promised", DAY + timedelta(days=i))
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(4):
         show(timeline(campaign))
     with django_assert_num_queries(7):
         rows = standing_table(campaign)

@@ -9,7 +9,7 @@ from django.urls import reverse
 from plaidoyer.lib.words import Words
 from plaidoyer.newsletters.models import LinkCheck
 from plaidoyer.reports import approvals, editions
-from plaidoyer.reports.models import Edition, Heading, Item
+from plaidoyer.reports.models import Approval, Edition, Heading, Item
 from plaidoyer.testing import make_campaign, make_minister
 
 ED, ANNE = 0, 1
@@ -125,6 +125,20 @@ def test_the_author_cannot_approve_and_the_second_person_can(desk, half_year):
 
     desk(ANNE).press(do=f"approve-{item.pk}")
     assert approvals.holding(Item.objects.get())
+
+
+def test_all_that_is_ticked_is_approved_but_for_what_one_wrote(desk, half_year):
+    item = half_year.items.get()
+    Approval.objects.all().delete()
+
+    own = desk(ED).press(do="approve", read=[item.pk, "x", 999])
+    assert "somebody else has to approve it" in unescape(own.content.decode())
+    assert approvals.holding(item) is None
+
+    desk(ANNE).press(do="approve")
+    assert approvals.holding(item) is None
+    desk(ANNE).press(do="approve", read=[item.pk])
+    assert approvals.holding(item)
 
 
 def test_changing_while_approving_makes_one_the_author(desk, half_year):

@@ -1,4 +1,5 @@
 import csv
+import datetime
 import io
 import json
 import re
@@ -11,6 +12,7 @@ from wagtail.images.tests.utils import get_test_image_file
 from wagtail.models import Site
 
 from plaidoyer.actions.models import Confirmation
+from plaidoyer.evidence.models import DeadLink
 from plaidoyer.lib.words import Words
 from plaidoyer.newsletters import copies
 from plaidoyer.newsletters.models import Copy
@@ -173,3 +175,42 @@ def test_an_edition_in_one_language_asks_for_no_other(half_year, world):
     editions.publish(half_year, world[0])
 
     assert Document.objects.get().language == "fr"
+
+
+def test_evidence_whose_link_is_dead_says_since_when_and_the_document_does_not(
+    client, half_year, world
+):
+    editions.publish(half_year, world[1])
+    alive = client.get("/en/reports/2026-1/").text
+    day = datetime.datetime(2026, 7, 1, 12, tzinfo=datetime.UTC)
+    gone = {"url": "https://gazette.example/1", "detail": "404", "first_at": day}
+    link = DeadLink.objects.create(**gone, last_at=day)
+
+    assert client.get("/en/reports/2026-1/").text == alive
+    DeadLink.objects.update(last_at=day + datetime.timedelta(days=1))
+
+    dead = client.get("/fr/reports/2026-1/").text
+    assert "1er juillet 2026" in dead.partition("evidence__dead")[2]
+    assert "2026-07-01" not in str(Document.objects.get(language="fr").content)
+    link.delete()
+    assert client.get("/en/reports/2026-1/").text == alive
+
+
+@BOTH
+def test_a_campaign_of_an_edition_is_passed_on_by_itself(client, half_year, world, language):
+    editions.publish(half_year, world[1])
+    edition = f"/{language}/reports/2026-1/"
+    told = Document.objects.get(language=language).content["groups"][0]["items"][0]
+
+    page = client.get(f"{edition}meadow/")
+
+    assert f'href="{edition}meadow/"' in client.get(edition).text
+    assert told["title"] in page.text
+    assert told["figures"][0]["exact"] in page.text
+    picture = f"{edition}meadow/share.png"
+    assert f'property="og:image" content="http://localhost:8000{picture}"' in page.text
+    drawn = client.get(picture)
+    assert drawn.content.startswith(b"\x89PNG")
+    assert drawn.content != client.get(f"{edition}share.png").content
+    for wrong in ("nothing/", "nothing/share.png"):
+        assert client.get(edition + wrong).status_code == 404

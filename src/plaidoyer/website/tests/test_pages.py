@@ -16,8 +16,9 @@ from wagtail.models import PageViewRestriction
 
 from plaidoyer import testing
 from plaidoyer.actions.models import ActionPage
+from plaidoyer.evidence.models import DeadLink
 from plaidoyer.lib.words import Words
-from plaidoyer.outcomes.models import Lineage, Milestone
+from plaidoyer.outcomes.models import Evidence, Lineage, Milestone
 from plaidoyer.website.models import CampaignPage
 from plaidoyer.website.tests.conftest import make_figures, make_milestone, make_shown
 
@@ -236,9 +237,9 @@ def test_a_page_tells_its_figures_by_name_and_shows_how_its_campaign_goes_on(
         **facts, kind="followed_up", later=later, words=Words(en="More", fr="Plus")
     )
     Lineage.objects.create(**facts, kind="at_risk", words=Words(en="The cap ends", fr="Le plafond"))
-    for kind in ("text", "campaign"):
+    for kind in ("text", "petition", "campaign"):
         page = shown.pages[language][kind]
-        page.body = "<p>{figure:own} · {figure:nothing}</p>"
+        page.body, page.lead = "<p>{figure:own} · {figure:nothing}</p>", "<i>{figure:own}"
         page.save()
         told = client.get(page.get_url()).content.decode()
         assert f'href="http://localhost:8000/{language}/figures/own/"' in told
@@ -246,9 +247,26 @@ def test_a_page_tells_its_figures_by_name_and_shows_how_its_campaign_goes_on(
             language
         ] in told
         assert "{figure:nothing}" in told
+        assert "{figure:own}" not in told
+        assert "<i>" not in told
 
     assert {"fr": "Menacée depuis le", "en": "At risk since"}[language] in told
     assert told.count("figure__value") >= 3
+
+
+def test_a_link_that_no_longer_answers_is_marked_beside_its_evidence(client, shown):
+    make_milestone(shown.campaign, day=datetime.date(2026, 10, 2), standing="met")
+    address = shown.pages["en"]["campaign"].get_url()
+    assert "has not answered" not in client.get(address).text
+    first = datetime.datetime(2026, 10, 9, 12, tzinfo=datetime.UTC)
+    DeadLink.objects.create(
+        url=Evidence.objects.latest("pk").url,
+        detail="404",
+        first_at=first,
+        last_at=first + datetime.timedelta(days=1),
+    )
+
+    assert "This link has not answered since October 9, 2026" in client.get(address).text
 
 
 def test_a_correction_is_shown_where_the_milestone_was(client, shown):

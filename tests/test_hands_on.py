@@ -1,0 +1,71 @@
+"""What an organiser does by hand: walks over the board by keys, puts a report into order."""
+
+import pytest
+
+from tests.test_walk import desk, fill_day, save, sign_in  # noqa: F401  (desk is a fixture)
+
+pytestmark = pytest.mark.browser
+
+
+def name_in_focus(page) -> str:
+    """The words of the card or line in which the focus is."""
+    return page.evaluate(
+        "document.activeElement.closest('.lane-card, tbody tr')?.innerText.trim() ?? ''"
+    )
+
+
+def test_the_arrow_keys_walk_over_the_board(story, desk):  # noqa: F811
+    sign_in(desk, story, "ed")
+    desk.goto(f"{story.url}/admin/outcomes/?as=board")
+    lanes = desk.locator(".lane:has(.lane-card)")
+    cards = [lane.locator(".lane-card").all_inner_texts() for lane in lanes.all()]
+    assert len(cards) > 2
+    assert len(cards[0]) > 1
+    desk.focus(".lanes")
+
+    walked = []
+    for key in ("ArrowDown", "ArrowDown", "ArrowUp", "ArrowRight", "ArrowLeft", "ArrowLeft"):
+        desk.keyboard.press(key)
+        walked.append(name_in_focus(desk))
+
+    first, second, beside = cards[0][0].strip(), cards[0][1].strip(), cards[1][0].strip()
+    assert walked == [first, second, first, beside, first, first]
+    desk.goto(f"{story.url}/admin/outcomes/")
+    desk.focus(".board")
+    desk.keyboard.press("ArrowDown")
+    one = name_in_focus(desk)
+    desk.keyboard.press("ArrowDown")
+    assert one
+    assert name_in_focus(desk) not in {"", one}
+
+
+def order(page) -> list[str]:
+    """The items under the first heading that has several, as they stand."""
+    return page.evaluate(
+        "[...[...document.querySelectorAll('.desk-group')].find((g) => g.children.length > 2)"
+        ".querySelectorAll('h3')].map((h) => h.innerText)"
+    )
+
+
+def test_a_report_is_put_into_order_by_dragging_and_by_keys(story, desk):  # noqa: F811
+    sign_in(desk, story, "ed")
+    desk.goto(f"{story.url}/admin/editions/new/")
+    for name, words in (("title_fr", "Ordre"), ("title_en", "Order"), ("slug", "order")):
+        desk.fill(f"[name={name}]", words)
+    fill_day(desk, "starts_on", "2026-06-01")
+    fill_day(desk, "ends_on", "2026-10-30")
+    save(desk)
+    first, second, third = (before := order(desk))[:3]
+
+    grip = desk.locator(f".desk-item:has(h3:text-is('{third}')) .desk-grip")
+    grip.drag_to(
+        desk.locator(f".desk-item:has(h3:text-is('{first}'))"), target_position={"x": 40, "y": 4}
+    )
+    assert order(desk)[:3] == [third, first, second]
+    with desk.expect_navigation():
+        desk.click("button[value=order]")
+    assert order(desk) == [third, first, second, *before[3:]]
+
+    with desk.expect_navigation():
+        desk.locator(f".desk-item:has(h3:text-is('{third}')) button[value^=down]").press("Enter")
+    assert order(desk) == [first, third, second, *before[3:]]
