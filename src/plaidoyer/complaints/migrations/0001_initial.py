@@ -12,7 +12,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ('actions', '0003_guard_rails'),
+        ('actions', '0004_guard_rails'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

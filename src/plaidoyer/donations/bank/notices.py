@@ -64,7 +64,7 @@ def receive(row: Incoming) -> None:
 def latest(number: int = 5) -> QuerySet[Incoming]:
     """The last notices that came, with what became of each."""
     name = f"{GivingSettings.current().notice_name}@{config.MAIL_DOMAIN}"
-    return Incoming.objects.filter(recipient__iexact=name).defer("raw").order_by("-pk")[:number]
+    return Incoming.objects.filter(recipient__iexact=name).order_by("-pk")[:number]
 
 
 def is_signed(raw: bytes, domains: list[str]) -> bool:

@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('actions', '0002_minutes'),
+        ('actions', '0003_sealed'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -10,9 +10,9 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('actions', '0003_guard_rails'),
+        ('actions', '0004_guard_rails'),
         ('campaigns', '0002_guard_rails'),
-        ('delivery', '0001_initial'),
+        ('delivery', '0002_sealed'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
