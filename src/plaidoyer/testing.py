@@ -176,7 +176,7 @@ def make_organiser(
 
 def make_reader(name: str = "suzie", *, language: str = "en", **facts: Any) -> Supporter:
     """A supporter who agreed to hear from the organisation."""
-    reader = Supporter.objects.create(
+    reader = Supporter.objects.create(  # type: ignore[misc]
         mark=marks.address(f"{name}@post.example"),
         email=f"{name}@post.example",
         given_name=facts.pop("given_name", name.capitalize()),

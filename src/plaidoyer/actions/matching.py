@@ -35,7 +35,7 @@ def match(actions: Iterable[Action], at: datetime.datetime | None = None) -> lis
     new = {a.mark: a for a in reversed(pending) if a.mark not in supporters}
     Supporter.objects.bulk_create(
         (
-            Supporter(
+            Supporter(  # type: ignore[misc]
                 mark=mark,
                 email=action.email,
                 language=action.language,

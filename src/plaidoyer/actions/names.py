@@ -66,7 +66,7 @@ def keep(actions: Sequence[Action], written: Callable[[str, str], str]) -> None:
     ]
     PublicName.objects.bulk_create(names, batch_size=500, ignore_conflicts=True)
     reviews.queue(
-        Review(action=name.action, part=PART, text=name.name)
+        Review(action=name.action, part=PART, text=name.name)  # type: ignore[misc]
         for name in names
         if not is_name(name.name)
     )

@@ -70,7 +70,7 @@ def write(actions: Iterable[Action], at: datetime.datetime | None = None) -> lis
             words = kind.compose(action, to.target, action.language, recipients[to.key], to.post)
             addresses.append(words.address)
             new.append(
-                Letter(
+                Letter(  # type: ignore[misc]
                     action=action,
                     target=to.target,
                     post=to.post,

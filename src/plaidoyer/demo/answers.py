@@ -113,7 +113,7 @@ def come(letter: Letter, one: dict[str, Any]) -> Reply:
     """One reply, some days after its letter."""
     at = letter.written_at + datetime.timedelta(days=one["days"])
     said = one.get("said", "")
-    return Reply.objects.create(
+    return Reply.objects.create(  # type: ignore[misc]
         letter=letter,
         source=one["source"],
         received_at=at,

@@ -78,7 +78,7 @@ def give(number: int, fund: Fund, donor: Supporter, dice: random.Random) -> None
     is_monthly = method in {"card", "transfer"} and dice.random() < 0.3
     now = timezone.now()
     promised_at = now - datetime.timedelta(days=dice.triangular(1, 30 * MONTHS, 40))
-    donation = Donation.objects.create(
+    donation = Donation.objects.create(  # type: ignore[misc]
         fund=fund,
         amount=dice.choice(MONTHLY if is_monthly else AMOUNTS),
         currency="CAD",
@@ -141,7 +141,7 @@ def recur(
 def envelopes(fund: Fund, donors: list[Supporter], *, by: User) -> None:
     """Yesterday: banknotes at the stall, and four cheques by post whose total comes out."""
     day = timezone.localdate() - datetime.timedelta(days=1)
-    visit = Donation.objects.create(
+    visit = Donation.objects.create(  # type: ignore[misc]
         fund=fund,
         amount=40_00,
         currency="CAD",
@@ -171,7 +171,7 @@ def open_lines() -> None:
     waiting = Donation.objects.filter(method="interac", payments=None).order_by("-promised_at")
     for place, gift in enumerate(waiting[:3]):
         code = gift.code[1] + gift.code[0] + gift.code[2:]
-        BankLine.objects.create(
+        BankLine.objects.create(  # type: ignore[misc]
             source=BankLine.Source.NOTICE,
             booked_on=timezone.localdate(),
             amount=gift.amount,

@@ -29,7 +29,7 @@ def queue(
     due_at = due_at or timezone.now()
     return Envelope.objects.bulk_create(
         [
-            Envelope(
+            Envelope(  # type: ignore[misc]
                 kind=kind,
                 to_address=address,
                 mark=marks.address(address),

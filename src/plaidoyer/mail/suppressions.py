@@ -56,7 +56,7 @@ def suppress(
             return False
         made = Suppression.objects.bulk_create(
             [
-                Suppression(
+                Suppression(  # type: ignore[misc]
                     mark=mark,
                     address=plain,
                     reason=reason,

@@ -30,7 +30,7 @@ def upload(raw: bytes, *, name: str, by: Any) -> BankImport:
     """Keeps a file as it came, with its bank where its header is known. Raises UnreadableError."""
     found = formats.rows(raw)
     known = BankFormat.objects.filter(fingerprint=formats.fingerprint(found)).first()
-    return BankImport.objects.create(raw=raw, name=name[:200], format=known, uploaded_by=by)
+    return BankImport.objects.create(raw=raw, name=name[:200], format=known, uploaded_by=by)  # type: ignore[misc]
 
 
 def remember(
@@ -81,7 +81,7 @@ def row(line: Line, upload: BankImport, which: int) -> BankLine:
     assert line.day
     assert upload.format
     facts = (upload.format.pk, line.day, line.amount, line.currency, line.name, line.words, which)
-    return BankLine(
+    return BankLine(  # type: ignore[misc]
         source=BankLine.Source.FILE,
         upload=upload,
         number=line.number,

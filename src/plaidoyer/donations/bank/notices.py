@@ -129,8 +129,8 @@ def read(raw: bytes, row: Incoming) -> BankLine | None:
             "booked_on": day_of(mail, row),
             "amount": amount,
             "currency": "CAD",
-            "name": typed.line(name)[:200],
-            "words": typed.line(f"{message} {reference}")[:500],
+            "name": typed.line(name)[:200],  # type: ignore[misc]
+            "words": typed.line(f"{message} {reference}")[:500],  # type: ignore[misc]
         },
     )
     return line if is_new else None

@@ -28,7 +28,7 @@ def keep(raw: bytes, *, via: str, recipient: str = "", sender: str = "") -> bool
     if len(raw) > MOST_BYTES:
         raise TooLongError
     digest = hashlib.sha256(recipient.lower().encode("utf-8", "replace") + b"\0" + raw)
-    row = Incoming(
+    row = Incoming(  # type: ignore[misc]
         sha256=digest.hexdigest(),
         via=via,
         recipient=one_line(recipient)[:254],

@@ -294,7 +294,7 @@ class LetterForm(ActForm):
         draft = plans.Draft(
             cleaned["subject"], cleaned["body"], self.language, tuple(cleaned.get("points") or ())
         )
-        [to] = letters.addressees([Action(form=self.action_form, content=chosen)])
+        [to] = letters.addressees([Action(form=self.action_form, content=chosen)])  # type: ignore[misc]
         plan = plans.plan(draft, self.action_form.options, to, letters.recipients(to))
         self.written_to = [one for one in to if one.key not in letters.left_out(plan)]
         return plan | chosen

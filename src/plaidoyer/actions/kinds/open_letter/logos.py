@@ -55,7 +55,7 @@ def keep(signature: OrganisationSignature, upload: UploadedFile) -> None:
     signature.logo.save("logo.webp", ContentFile(drawn), save=False)
     signature.save(update_fields=["logo"])
     reviews.queue(
-        [Review(action_id=signature.pk, part=organisations.LOGO, text=str(signature.logo.name))]
+        [Review(action_id=signature.pk, part=organisations.LOGO, text=str(signature.logo.name))]  # type: ignore[misc]
     )
     if before:
         transaction.on_commit(lambda: storage.delete(before))

@@ -44,7 +44,7 @@ def sign(actions: Sequence[Action]) -> None:
     OrganisationSignature.objects.bulk_create(signatures, batch_size=500, ignore_conflicts=True)
     made = OrganisationSignature.objects.in_bulk([action.pk for action in acts])
     reviews.queue(
-        Review(action=action, part=PART, text=words(action, made[action.pk]))
+        Review(action=action, part=PART, text=words(action, made[action.pk]))  # type: ignore[misc]
         for action in acts
         if action.pk in made
     )

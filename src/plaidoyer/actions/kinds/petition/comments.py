@@ -29,7 +29,7 @@ class Comment:
 def queue(actions: Sequence[Action]) -> None:
     """Lets an organiser read the comments of newly confirmed `actions`."""
     said = [(action, action.content.get("comment")) for action in actions]
-    reviews.queue(Review(action=a, part=PART, text=text) for a, text in said if text)
+    reviews.queue(Review(action=a, part=PART, text=text) for a, text in said if text)  # type: ignore[misc]
 
 
 def accepted(form: ActionForm) -> QuerySet[Review]:
