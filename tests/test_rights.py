@@ -113,6 +113,7 @@ DOORS = {
     "reviews/": ("M", "M"),
     "holds/": ("M", "M"),
     "vigilance/": ("M", "M"),
+    "complaints-desk/": ("MA", "MA"),
     "mail-domains/": ("M", "M"),
     "letters/": ("CMD", "CMD"),
     "letters/place/": ("C", "C"),

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from plaidoyer.actions.models import ActionForm
+from plaidoyer.vault.fields import Part, SealedField
 
 # Where somebody may come to harm, hours count.
 SOON, LATER = datetime.timedelta(hours=24), datetime.timedelta(hours=72)
@@ -40,8 +41,9 @@ class Complaint(models.Model):
         ActionForm, models.SET_NULL, null=True, blank=True, related_name="complaints"
     )
     reason = models.CharField(_("reason"), max_length=10, choices=Reason.choices)
-    # Emptied a year after the ruling.
-    text = models.TextField(_("what is wrong"), blank=True)
+    # Emptied a year after the ruling. What is typed here may name anybody.
+    sealed = SealedField()
+    text = Part(_("what is wrong"))
     language = models.CharField(max_length=12)
     filed_at = models.DateTimeField(_("filed"), default=timezone.now)
     due_at = models.DateTimeField(_("to be decided by"))

@@ -71,4 +71,4 @@ def broken() -> Ruling | None:
 def forget() -> int:
     """Empties the texts of what was decided more than a year ago; of how many."""
     old = Complaint.objects.filter(ruling__ruled_at__lt=timezone.now() - KEPT)
-    return old.exclude(text="").update(text="")
+    return old.exclude(sealed=b"").update(sealed=b"")

@@ -3,8 +3,11 @@
 import django.db.models.deletion
 import django.utils.timezone
 import uuid
+import plaidoyer.vault.fields
 from django.conf import settings
 from django.db import migrations, models
+
+from plaidoyer.vault import triggers
 
 
 class Migration(migrations.Migration):
@@ -13,6 +16,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('actions', '0004_guard_rails'),
+        ('vault', '0001_initial'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
@@ -24,7 +28,7 @@ class Migration(migrations.Migration):
                 ('uid', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
                 ('page', models.CharField(max_length=300, verbose_name='page')),
                 ('reason', models.CharField(choices=[('threat', 'It threatens somebody, or calls for violence'), ('private', 'It shows somebody’s home, telephone, family or other private facts'), ('minor', 'It concerns somebody under age'), ('person', 'It asks a private person, or somebody in no public role'), ('hate', 'It degrades people for what they are'), ('false', 'It accuses somebody of a wrong without a source'), ('pretence', 'Somebody pretends to be somebody else'), ('other', 'Something else that the law or your rules forbid')], max_length=10, verbose_name='reason')),
-                ('text', models.TextField(blank=True, verbose_name='what is wrong')),
+                ('sealed', plaidoyer.vault.fields.SealedField()),
                 ('language', models.CharField(max_length=12)),
                 ('filed_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='filed')),
                 ('due_at', models.DateTimeField(verbose_name='to be decided by')),
@@ -58,4 +62,5 @@ class Migration(migrations.Migration):
             model_name='complaint',
             index=models.Index(models.F('page'), name='complaint_of_page'),
         ),
+        triggers.lay('complaints_complaint'),
     ]
