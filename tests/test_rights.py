@@ -63,6 +63,7 @@ DOORS = {
     "asked-votes/": ("ECM", "C"),
     "forms/": ("ECM", "C"),
     "forms/{}/embedding/": ("C", "C"),
+    "forms/approve/": ("C", "C"),
     "offices/": ("ECM", "C"),
     "persons/": ("ECM", "C"),
     "organizations/": ("ECM", "C"),
@@ -117,6 +118,7 @@ DOORS = {
     "mail-domains/": ("M", "M"),
     "letters/": ("CMD", "CMD"),
     "letters/place/": ("C", "C"),
+    "letters/freezes/": ("C", "C"),
     "letters/targets/": ("C", "C"),
     "mailboxes-desk/": ("C", "C"),
     "replies/": ("CMD", "CM"),
@@ -185,7 +187,11 @@ def path_of(route: str, view: URLPattern, page: int) -> str:
 def is_refused(answer: Any) -> bool:
     """Whether the back office let somebody in no further than its home page."""
     way = answer.get("Location", "")
-    return answer.status_code == 403 or way == "/admin/" or way.startswith("/en/staff/")
+    return (
+        answer.status_code == 403
+        or way == "/admin/"
+        or way.startswith(("/en/staff/", "/admin/login/"))
+    )
 
 
 def is_missing(answer: Any) -> bool:

@@ -16,7 +16,6 @@ import re
 import time
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
-from urllib.parse import unquote_to_bytes
 
 import psycopg
 from asgiref.sync import sync_to_async
@@ -36,7 +35,7 @@ from plaidoyer.actions.forms import ActForm
 from plaidoyer.actions.guards import challenges, networks
 from plaidoyer.actions.kinds import KINDS
 from plaidoyer.actions.models import Action, ActionForm
-from plaidoyer.lib import origins
+from plaidoyer.lib import origins, typed
 from plaidoyer.vault.seals import Box
 
 Scope = MutableMapping[str, Any]
@@ -323,20 +322,14 @@ async def whole(receive: Receive, length: int) -> bytes | None:
 
 def read_form(body: bytes) -> Post:
     """What was sent, as QueryDict reads it. Raises ValueError where that is not plain."""
-    typed: dict[str, list[str]] = {}
+    said: dict[str, list[str]] = {}
     pairs = body.decode("ascii").split("&")
     if len(pairs) > MOST_FIELDS:
         raise ValueError
     for pair in filter(None, pairs):
         name, _sign, value = pair.partition("=")
-        typed.setdefault(decoded(name), []).append(decoded(value))
-    return MultiValueDict(typed)
-
-
-def decoded(text: str) -> str:
-    """A name or value of a form as it was typed. Most have nothing to decode."""
-    text = text.replace("+", " ")
-    return unquote_to_bytes(text).decode("utf-8", "replace") if "%" in text else text
+        said.setdefault(typed.decoded(name), []).append(typed.decoded(value))
+    return MultiValueDict(said)
 
 
 def again(body: bytes, receive: Receive) -> Receive:
