@@ -1,8 +1,8 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from plaidoyer.actions.forms import LineField, ParagraphsField
 from plaidoyer.complaints.models import Reason, Ruling
+from plaidoyer.lib.fields import LineField, ParagraphsField
 
 LONGEST = 3_000
 

@@ -13,13 +13,13 @@ from wagtail import hooks
 from wagtail.admin import messages
 from wagtail.admin.ui.menus import MenuItem
 
-from plaidoyer.actions.forms import LineField
 from plaidoyer.actions.models import ActionForm
 from plaidoyer.campaigns.models import Campaign, Target
 from plaidoyer.delivery.mailboxes import freezes
 from plaidoyer.delivery.mailboxes.desks import Screen
 from plaidoyer.delivery.mailboxes.models import Freeze
 from plaidoyer.lib.desk import GroupedChoiceField, Groups
+from plaidoyer.lib.fields import LineField
 
 KINDS: dict[str, type[freezes.Subject]] = {
     "campaign": Campaign,
