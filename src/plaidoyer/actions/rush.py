@@ -292,7 +292,7 @@ def plain_length(scope: Scope) -> int:
 def is_of_elsewhere(said: dict[bytes, bytes]) -> bool:
     """Whether another site had it sent, or it came without the TLS that is asked for."""
     sent = (said.get(name) for name in (b"sec-fetch-site", b"origin"))
-    site, origin = (value and value.decode("latin-1") for value in sent)
+    site, origin = (None if value is None else value.decode("latin-1") for value in sent)
     is_plain = settings.SECURE_SSL_REDIRECT and said.get(b"x-forwarded-proto") != b"https"
     return is_plain or origins.is_foreign(site, origin)
 

@@ -1,6 +1,6 @@
 """The screen with the button that stops everything of a campaign, a form or a target at once."""
 
-from typing import Any
+from typing import Any, cast
 from urllib.parse import urlencode
 
 from django import forms
@@ -59,16 +59,16 @@ class FreezeForm(forms.Form):
         error_messages={"required": gettext_lazy("Say why.")},
     )
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, label_suffix="", **kwargs)
+    def __init__(self, data: Any = None, initial: Any = None) -> None:
+        super().__init__(data, initial=initial, label_suffix="")
         self.fields["what"].offer(subjects())  # type: ignore[attr-defined]
 
     @cached_property
     def subject(self) -> freezes.Subject:
         """What was chosen, once the form is valid."""
         kind, _dash, pk = self.cleaned_data["what"].partition("-")
-        found: freezes.Subject = get_object_or_404(KINDS[kind], pk=pk)
-        return found
+        found: Any = get_object_or_404(KINDS[kind], pk=pk)
+        return cast("freezes.Subject", found)
 
 
 class FreezesView(Screen):

@@ -35,7 +35,9 @@ def forms_of(subject: Subject) -> QuerySet[ActionForm]:
     """The forms that stop taking acts: none for a target, who may be one of several."""
     if isinstance(subject, Campaign):
         return ActionForm.objects.filter(campaign=subject)
-    return ActionForm.objects.filter(pk=subject.pk if isinstance(subject, ActionForm) else None)
+    if isinstance(subject, ActionForm):
+        return ActionForm.objects.filter(pk=subject.pk)
+    return ActionForm.objects.none()
 
 
 @transaction.atomic
