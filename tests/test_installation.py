@@ -78,7 +78,8 @@ def test_no_folder_is_listed(settings, tmp_path, folder):
 
 def test_no_broken_hash_or_cipher_is_called():
     """MD5 and SHA-1 sign nothing, and nothing is encrypted by a mode that shows patterns."""
-    broken = re.compile(r"hashlib\.(md5|sha1)|hashes\.(MD5|SHA1)|modes\.ECB|TripleDES|ARC4")
+    # The database keeps long addresses apart by an MD5 of its own, which protects nothing.
+    broken = re.compile(r"hashlib\.(?:md5|sha1)|hashes\.(?:MD5|SHA1)|modes\.ECB|TripleDES|ARC4")
     modules = [path for path in PACKAGE.rglob("*.py") if "tests" not in path.parts]
 
     found = [str(path) for path in modules if broken.search(path.read_text())]

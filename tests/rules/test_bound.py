@@ -14,7 +14,7 @@ FAULTS |= {"F42", "F43", "F44", "F47", "F48", "F50", "F51"}
 
 
 @cache
-def those_in(path: str) -> frozenset[str]:
+def names_in(path: str) -> frozenset[str]:
     """The tests of a file, read without running it."""
     tree = ast.parse((ROOT / path).read_text())
     found = (node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef))
@@ -36,7 +36,7 @@ def test_every_test_that_is_named_exists(page):
     missing = [
         f"{path}::{name}"
         for path, name in named
-        if not (ROOT / path).exists() or name not in those_in(path)
+        if not (ROOT / path).exists() or name not in names_in(path)
     ]
 
     assert missing == []

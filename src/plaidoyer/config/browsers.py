@@ -27,11 +27,13 @@ PUBLIC: Policy = {
     "require-trusted-types-for": ["'script'"],
     "trusted-types": [CSP.NONE],
 }
+# The script by which wagtail-localize ticks all languages at once, as it stands in its page.
+CHOOSES_ALL = "'sha256-Zi6020hVNJQUtMOgLuIImaOaART6TyIrghPC9PESpjg='"
 # Wagtail begins its fields by scripts inside of its pages (website.middleware gives them the
 # nonce), writes styles beside elements, and makes markup of text.
 BACK_OFFICE: Policy = {
     "default-src": [CSP.NONE],
-    "script-src": [CSP.SELF, CSP.NONCE],
+    "script-src": [CSP.SELF, CSP.NONCE, CHOOSES_ALL],
     "style-src": [CSP.SELF, CSP.UNSAFE_INLINE],
     "img-src": [CSP.SELF, "data:", "blob:"],
     "font-src": [CSP.SELF],

@@ -1,6 +1,6 @@
 """The screen with the button that stops everything of a campaign, a form or a target at once."""
 
-from typing import Any
+from typing import Any, cast
 from urllib.parse import urlencode
 
 from django import forms
@@ -67,8 +67,8 @@ class FreezeForm(forms.Form):
     def subject(self) -> freezes.Subject:
         """What was chosen, once the form is valid."""
         kind, _dash, pk = self.cleaned_data["what"].partition("-")
-        found: Any = get_object_or_404(KINDS[kind], pk=pk)
-        return found
+        found = get_object_or_404(KINDS[kind], pk=pk)
+        return cast("freezes.Subject", found)
 
 
 class FreezesView(Screen):

@@ -72,7 +72,7 @@ def test_the_control_another_supporter_is_not_kept_back():
     for number in range(5):
         write(lauras_letter(letter_form(slug=f"cause-{number}")))
 
-    assert len(write(lauras_letter(letter_form(slug="cause-9"), name="laura"))) == 1
+    assert len(write(lauras_letter(letter_form(slug="cause-9"), name="suzie"))) == 1
 
 
 def test_a_mailbox_gets_no_more_in_a_day_than_was_promised(monkeypatch):

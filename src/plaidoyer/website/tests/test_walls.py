@@ -1,12 +1,16 @@
 """What browsers are told, and what is taken from whom."""
 
+import base64
+import hashlib
 import io
 import os
 import re
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
+import wagtail_localize
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from PIL import Image
@@ -186,6 +190,20 @@ FIELD = (
 )
 def test_the_beginning_of_a_field_is_known(script):
     assert middleware.BEGINNINGS.search(script)
+
+
+def test_the_script_of_the_translator_is_the_one_that_the_policy_names():
+    """Another version of it would not run: the policy then names that one."""
+    page = Path(wagtail_localize.__file__).parent / "templates/wagtail_localize/admin"
+    [script] = re.findall(
+        r'<script type="text/javascript">(.*?)</script>',
+        (page / "submit_translation.html").read_text(),
+        re.DOTALL,
+    )
+
+    digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+
+    assert f"'sha256-{digest}'" == browsers.CHOOSES_ALL
 
 
 @pytest.mark.parametrize(
