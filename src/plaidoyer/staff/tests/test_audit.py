@@ -60,6 +60,7 @@ def test_a_silent_edit_by_the_owner_of_the_database_is_found(chain, sql, told):
 
     with pytest.raises(BrokenChainError, match=told):
         verifying.verify()
+    behind_our_back("DELETE FROM staff_auditseal")
 
 
 def test_a_chain_that_was_cut_short_is_found_by_whoever_remembers(chain):
