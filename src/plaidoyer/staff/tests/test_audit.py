@@ -103,6 +103,9 @@ def test_a_look_at_persons_is_kept_before_it_happens_and_names_none_of_them(clie
     client.get("/admin/campaigns/")
 
     assert told() == [("ed", "see", "supporters:index", "")]
+    assert not AuditSeal.objects.exists()
+    client.get("/admin/supporters/?export=csv")
+    assert AuditSeal.objects.count() == 2
 
 
 def test_what_is_sent_is_kept_with_its_number_and_with_what_wagtail_says(client):
