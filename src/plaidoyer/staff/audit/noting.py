@@ -40,7 +40,8 @@ EXPORTS = {"gifts_export", "handover_package"}
 
 def noted(get_response: Callable[[HttpRequest], Any]) -> Callable[[HttpRequest], Any]:
     """Keeps what the staff do. The entry is committed before it is done, so nothing is done without
-    one; it is sealed, with what Wagtail's log added, once there is an answer."""
+    one. Where something was sent or taken out it is sealed, with what Wagtail's log added, once
+    there is an answer; the worker seals the rest within a minute."""
 
     def middleware(request: HttpRequest) -> Any:
         response = get_response(request)
@@ -55,7 +56,7 @@ def noted(get_response: Callable[[HttpRequest], Any]) -> Callable[[HttpRequest],
 def keep(request: HttpRequest, user: Any, verb: str, what: str, *, number: str = "") -> None:
     """Writes an entry of this request."""
     write(user, verb, what, number=number)
-    request.is_noted = True  # type: ignore[attr-defined]
+    request.is_noted = verb != "see"  # type: ignore[attr-defined]
 
 
 def note(request: HttpRequest, _view: Any, _args: Any, kwargs: dict[str, Any]) -> None:

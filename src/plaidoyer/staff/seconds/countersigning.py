@@ -40,12 +40,6 @@ def take(by: User, **asked: str) -> bool:
     return one is not None and bool(ready.filter(pk=one.pk).update(done_at=timezone.now()))
 
 
-def concerns(user: User) -> bool:
-    """Whether something waits for `user` to decide or to do, or for somebody else to allow them."""
-    alive = Countersigning.objects.filter(expires_at__gt=timezone.now(), done_at=None)
-    return any(one.asked_by_id == user.pk or one.may_be_decided_by(user) for one in alive)
-
-
 def lists(user: User) -> dict[str, Any]:
     """What waits for `user` to decide, and what they asked for themselves."""
     rows = Countersigning.objects.select_related("asked_by", "decided_by").order_by("-asked_at")

@@ -60,6 +60,7 @@ def test_a_silent_edit_by_the_owner_of_the_database_is_found(chain, sql, told):
 
     with pytest.raises(BrokenChainError, match=told):
         verifying.verify()
+    behind_our_back("DELETE FROM staff_auditseal")
 
 
 def test_a_chain_that_was_cut_short_is_found_by_whoever_remembers(chain):
@@ -102,6 +103,9 @@ def test_a_look_at_persons_is_kept_before_it_happens_and_names_none_of_them(clie
     client.get("/admin/campaigns/")
 
     assert told() == [("ed", "see", "supporters:index", "")]
+    assert not AuditSeal.objects.exists()
+    client.get("/admin/supporters/?export=csv")
+    assert AuditSeal.objects.count() == 2
 
 
 def test_what_is_sent_is_kept_with_its_number_and_with_what_wagtail_says(client):

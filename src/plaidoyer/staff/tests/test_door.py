@@ -299,7 +299,6 @@ def test_a_session_ends_after_twelve_hours(client, ed):
     [
         *(
             "mfa_index",
-            "mfa_view_recovery_codes",
             "mfa_generate_recovery_codes",
             "mfa_add_webauthn",
         ),

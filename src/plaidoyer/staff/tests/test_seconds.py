@@ -9,6 +9,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from plaidoyer.staff import roles
 from plaidoyer.staff.models import Countersigning
 from plaidoyer.testing import make_organiser, make_reader
 
@@ -57,6 +58,17 @@ def test_a_small_file_is_ones_own_affair(ed, many, settings):
 
     assert len(lines(as_(ed).get(EXPORT))) == 4
     assert not Countersigning.objects.exists()
+
+
+@pytest.mark.parametrize("kind", ["csv", "xlsx"])
+@pytest.mark.parametrize(
+    "name", ["supporters", "acts", "letters", "gifts", "organisation_signatures"]
+)
+def test_each_list_of_persons_gives_its_file_to_those_who_have_the_right(name, kind):
+    path = f"/admin/{name}/?export={kind}"
+
+    assert as_(make_organiser("ada", hats=tuple(roles.ROLES))).get(path).status_code == 200
+    assert as_(make_organiser("ed", hats=("Campaigner", "Moderator"))).get(path).url == "/admin/"
 
 
 def test_no_cell_of_a_file_runs_in_a_spreadsheet(ed):
@@ -150,8 +162,6 @@ def an_hour_later(client):
     ],
 )
 def test_what_touches_much_is_asked_for_again_after_a_while(path):
-    from plaidoyer.staff import roles
-
     client = as_(make_organiser("ada", hats=tuple(roles.ROLES)))
     assert reverse("mfa_reauthenticate") not in client.get(path).get("Location", "")
 
