@@ -10,42 +10,17 @@ from django.utils.translation import gettext_lazy as _
 
 from plaidoyer.actions import sharing
 from plaidoyer.actions.models import ActionForm
-from plaidoyer.lib import addresses, typed
+from plaidoyer.lib.fields import (
+    AddressField,
+    FamilyNameField,
+    GivenNameField,
+    LineField,
+    PostalCodeField,
+)
 from plaidoyer.supporters import consents
 from plaidoyer.supporters.models import ConsentWording
 
 SENTENCES = signing.Signer(salt="plaidoyer.consent", sep="|")
-
-
-class LineField(forms.CharField):
-    """One line of text, freed of what could harm a page or a mail's header."""
-
-    clean_text = staticmethod(typed.line)
-
-    def to_python(self, value: Any) -> str:
-        return super().to_python(self.clean_text(str(value or ""))) or ""
-
-
-class ParagraphsField(LineField):
-    """Several lines of text."""
-
-    widget = forms.Textarea
-    clean_text = staticmethod(typed.paragraphs)
-
-
-class AddressField(LineField):
-    """A mail address that a message can be sent to."""
-
-    widget = forms.EmailInput
-
-    def clean(self, value: Any) -> str:
-        address = super().clean(value)
-        try:
-            return addresses.validated(address) if address else address
-        except addresses.BadAddressError:
-            raise forms.ValidationError(
-                _("Write an e-mail address like name@example.org."), code="invalid"
-            ) from None
 
 
 class CheckboxInput(forms.CheckboxInput):
@@ -87,23 +62,12 @@ class ConsentField(forms.Field):
 class ActForm(forms.Form):
     """What every act asks: who acts. A kind adds its own fields (actions/kinds)."""
 
-    given_name = LineField(
-        label=_("Given name"),
-        max_length=100,
-        error_messages={"required": _("Write your given name.")},
-    )
-    family_name = LineField(
-        label=_("Family name"),
-        max_length=100,
-        error_messages={"required": _("Write your family name.")},
-    )
+    given_name = GivenNameField()
+    family_name = FamilyNameField()
     email = AddressField(
-        label=_("E-mail"),
-        max_length=254,
-        error_messages={"required": _("Write your e-mail address.")},
-        help_text=_("We send you one message to confirm. Your address is never shown."),
+        help_text=_("We send you one message to confirm. Your address is never shown.")
     )
-    postal_code = LineField(label=_("Postal code (optional)"), max_length=12, required=False)
+    postal_code = PostalCodeField()
     consent = ConsentField(required=False)
     page = LineField(required=False, widget=forms.HiddenInput)
     via = LineField(required=False, widget=forms.HiddenInput)
@@ -113,18 +77,10 @@ class ActForm(forms.Form):
     before_template = ""
     # Those of the kind's own fields that follow who acts.
     LAST: tuple[str, ...] = ()
-    COMPLETION = {
-        "given_name": "given-name",
-        "family_name": "family-name",
-        "email": "email",
-        "postal_code": "postal-code",
-    }
 
     def __init__(self, action_form: ActionForm, data: Any = None, **kwargs: Any) -> None:
         super().__init__(data, **kwargs)
         self.action_form = action_form
-        for name, completion in self.COMPLETION.items():
-            self.fields[name].widget.attrs["autocomplete"] = completion
 
     def twin(self, data: Any) -> Self:
         """This form with `data` sent in it. It shares the fields of this one, which costs a
@@ -163,9 +119,6 @@ class ActForm(forms.Form):
     def clean_via(self) -> str:
         return sharing.via(self.cleaned_data["via"])
 
-    def clean_postal_code(self) -> str:
-        return self.cleaned_data["postal_code"].upper()
-
     @property
     def was_shown(self) -> bool:
         """Whether what is sent was seen, where a kind shows it first; else it is shown again."""
@@ -197,15 +150,7 @@ def rebound(field: forms.BoundField, form: ActForm) -> forms.BoundField:
 class CorrectionForm(forms.Form):
     """The address of an act, typed anew."""
 
-    email = AddressField(
-        label=_("E-mail"),
-        max_length=254,
-        error_messages={"required": _("Write your e-mail address.")},
-    )
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["email"].widget.attrs["autocomplete"] = "email"
+    email = AddressField()
 
 
 class OptionsForm(forms.Form):

@@ -20,11 +20,12 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from plaidoyer.actions import confirmations, intake, messages, reporting, sharing
 from plaidoyer.actions import personal as personal_links
-from plaidoyer.actions.forms import ActForm, ParagraphsField
+from plaidoyer.actions.forms import ActForm
 from plaidoyer.actions.guards import challenges, networks
 from plaidoyer.actions.kinds import KINDS, Kind
 from plaidoyer.actions.models import Action, ActionForm
 from plaidoyer.lib import tokens
+from plaidoyer.lib.fields import ParagraphsField
 from plaidoyer.supporters.models import Supporter
 from plaidoyer.supporters.privacy import ErasedError
 

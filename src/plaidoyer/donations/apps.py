@@ -7,13 +7,17 @@ class DonationsConfig(AppConfig):
     verbose_name = _("Giving")
 
     def ready(self) -> None:
-        from plaidoyer.donations import funds, messages, privacy
+        from plaidoyer.donations import funds, messages, newsletters, privacy
         from plaidoyer.donations.bank import notices
         from plaidoyer.mail import returns
         from plaidoyer.mail.kinds import register
+        from plaidoyer.newsletters.results import figures
+        from plaidoyer.newsletters.segments import conditions
         from plaidoyer.organisation import giving
         from plaidoyer.supporters.privacy import register as keeps
 
+        conditions.register(newsletters.Gave())
+        figures.register(newsletters.brought, newsletters.RIGHT)
         giving.register(funds.address)
         register(messages.KIND, messages.compose, _("mail about a gift"))
         returns.keep_desk(notices.is_desk, notices.receive)

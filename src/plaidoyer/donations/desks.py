@@ -1,10 +1,10 @@
-"""Gifts in the back office: the overview, one gift, receipts, the bookkeeper's table."""
+"""Gifts in the back office: the overview, one gift, receipts."""
 
 import datetime
 from typing import Any
 
 from django import forms
-from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import URLPattern, path
 from django.utils import timezone
@@ -28,7 +28,7 @@ from plaidoyer.donations.models import (
 from plaidoyer.donations.receipts import issuing
 from plaidoyer.donations.screens import Changing, Screen, back
 from plaidoyer.donations.settings import GivingSettings
-from plaidoyer.donations.statistics import exports, figures
+from plaidoyer.donations.statistics import figures
 from plaidoyer.lib import money, wording
 
 TITLES = {
@@ -74,7 +74,6 @@ class OverviewScreen(Screen):
             pause=CardPause.objects.filter(ended_at=None).first(),
             reconciliation=Reconciliation.objects.first(),
             has_keys=offering.has_keys(),
-            months_back=[month.strftime("%Y-%m") for month in reversed(figures.last_months(24))],
             counted_at=until,
         )
 
@@ -258,38 +257,10 @@ def receipt_pdf(request: HttpRequest, pk: int) -> HttpResponse:
     return response
 
 
-def export(request: HttpRequest) -> HttpResponse | StreamingHttpResponse:
-    """The ledger of a month (?month=2026-09) or a year (?month=2026) as CSV."""
-    if not request.user.has_perm("donations.view_donation"):
-        raise Http404
-    said = request.GET.get("month", "")
-    try:
-        since, until = span(said)
-    except ValueError:
-        raise Http404 from None
-    response = StreamingHttpResponse(exports.ledger(since, until), content_type="text/csv")
-    response["Content-Disposition"] = f'attachment; filename="ledger-{said}.csv"'
-    response["Cache-Control"] = "private, no-store"
-    return response
-
-
-def span(said: str) -> tuple[datetime.datetime, datetime.datetime]:
-    """From when until when "2026-09" or "2026" is. Raises ValueError."""
-    year, month = (said[:4], said[5:]) if len(said) == 7 else (said, "")
-    first = datetime.date(int(year), int(month or 1), 1)
-    after = (first.year + 1, 1) if not month or first.month == 12 else (first.year, first.month + 1)
-    begins = [
-        timezone.make_aware(datetime.datetime.combine(day, datetime.time()))
-        for day in (first, datetime.date(*after, 1))
-    ]
-    return begins[0], begins[1]
-
-
 def routes() -> list[URLPattern]:
     return [
         path("giving/", OverviewScreen.as_view(), name="gifts_overview"),
         path("giving/gifts/<int:pk>/", GiftScreen.as_view(), name="gift"),
-        path("giving/ledger.csv", export, name="gifts_export"),
         path("giving/annual/", AnnualScreen.as_view(), name="receipts_annual"),
         path("giving/receipts/<int:pk>.pdf", receipt_pdf, name="receipt_pdf"),
     ]

@@ -7,13 +7,19 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from plaidoyer.actions import sharing
-from plaidoyer.actions.forms import AddressField, LineField, ParagraphsField
 from plaidoyer.campaigns.models import Campaign
 from plaidoyer.donations.models import Fund, Offer
 from plaidoyer.donations.settings import GivingSettings
 from plaidoyer.donations.ways import Way
 from plaidoyer.donations.words import Frequency, Method
 from plaidoyer.lib import money, wording
+from plaidoyer.lib.fields import (
+    AddressField,
+    FamilyNameField,
+    GivenNameField,
+    LineField,
+    ParagraphsField,
+)
 
 # Larger gifts are a conversation, not a form. In whole units.
 LARGEST = 100_000
@@ -60,22 +66,9 @@ class GiftForm(forms.Form):
             "invalid_choice": _("This way to give is not open at the moment. Choose another."),
         },
     )
-    given_name = LineField(
-        label=_("Given name"),
-        max_length=100,
-        error_messages={"required": _("Write your given name.")},
-    )
-    family_name = LineField(
-        label=_("Family name"),
-        max_length=100,
-        error_messages={"required": _("Write your family name.")},
-    )
-    email = AddressField(
-        label=_("E-mail"),
-        max_length=254,
-        error_messages={"required": _("Write your e-mail address.")},
-        help_text=_("For your receipt. It puts you on no list."),
-    )
+    given_name = GivenNameField()
+    family_name = FamilyNameField()
+    email = AddressField(help_text=_("For your receipt. It puts you on no list."))
     address = ParagraphsField(
         label=_("Postal address (optional)"),
         required=False,
@@ -102,12 +95,6 @@ class GiftForm(forms.Form):
         self.set_choices_of_ways(ways)
         self.fields["other"].currency = offer.currency  # type: ignore[attr-defined]
         self.initial["currency"], self.initial["frequency"] = offer.currency, Frequency.ONCE
-        for name, completion in (
-            ("given_name", "given-name"),
-            ("family_name", "family-name"),
-            ("email", "email"),
-        ):
-            self.fields[name].widget.attrs["autocomplete"] = completion
         if settings.tax_receipts:
             self.fields["address"].help_text = _("Needed for an official receipt for income tax.")
 

@@ -10,12 +10,13 @@ from typing import Any
 
 from django.conf import settings as config
 from django.contrib.auth.models import User
+from django.db.models import Sum
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import override
 
-from plaidoyer.donations.models import Donation, DonationMail, Payment, Receipt
+from plaidoyer.donations.models import Donation, DonationMail, Payment, Receipt, Reversal
 from plaidoyer.donations.settings import GivingSettings
 from plaidoyer.lib import tokens, typed
 from plaidoyer.mail import envelopes
@@ -47,13 +48,20 @@ def queue(
 def alarm() -> None:
     """Queues a mail to everybody who may end a pause of the card form."""
     able = User.objects.with_perm(
-        "donations.change_cardpause", backend="django.contrib.auth.backends.ModelBackend"
+        "donations.change_donation", backend="django.contrib.auth.backends.ModelBackend"
     )
     people = able.filter(is_active=True).exclude(email="").order_by("pk")
     addresses = list(people.values_list("email", flat=True))
     queued = envelopes.queue(kind=KIND, to_addresses=addresses, urgency=URGENCY)
     kind = DonationMail.Kind.ALARM
     DonationMail.objects.bulk_create(DonationMail(kind=kind, envelope=one) for one in queued)
+
+
+def returned(payment: Payment, until: datetime.datetime | None = None) -> int:
+    """What we gave back of a payment, by what was recorded until a moment, in minor units."""
+    back = payment.reversals.filter(kind=Reversal.Kind.REFUND)
+    back = back.filter(recorded_at__lte=until) if until else back
+    return back.aggregate(sum=Sum("amount"))["sum"] or 0
 
 
 def today() -> datetime.date:
@@ -68,7 +76,7 @@ def manage_path(donation: Donation) -> str:
 def compose(due: Sequence[Envelope]) -> dict[int, Message]:
     """The mails, by envelope id; none to a donor who is not kept any more."""
     mails = DonationMail.objects.filter(envelope__in=due).select_related(
-        "donation__fund", "payment", "receipt"
+        *("donation__fund", "payment", "receipt", "envelope")
     )
     organisation, giving, composed = Organisation.current(), GivingSettings.current(), {}
     for mail in mails:
@@ -96,6 +104,8 @@ def write(
         "language": language,
         "desk_url": base + reverse("gifts_overview"),
     }
+    if mail.payment:
+        context["returned"] = returned(mail.payment, mail.envelope.queued_at)
     if donation:
         context["manage_url"] = base + manage_path(donation)
         context["paper_url"] = base + reverse("donations:paper", args=[donation.fund.slug])

@@ -210,7 +210,7 @@ class Donation(models.Model):
         Supporter, models.SET_NULL, null=True, blank=True, related_name="donations"
     )
     # What brought them: a channel (`?via=`), the campaign whose act or page they came from.
-    via = models.CharField(_("source"), max_length=40, blank=True)
+    via = models.CharField(_("source"), max_length=60, blank=True)
     campaign = models.ForeignKey(
         Campaign, models.SET_NULL, null=True, blank=True, related_name="donations"
     )

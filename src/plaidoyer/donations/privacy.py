@@ -100,5 +100,7 @@ def forget(now: datetime.datetime | None = None) -> int:
     )
     kept = Donation.objects.filter(emptied_at=None).annotate(last=Max("payments__paid_at"))
     over = kept.filter(Q(last__lt=old) | Q(last=None, promised_at__lt=now - UNPAID))
-    over = over.exclude(Q(recurring__isnull=False) & Q(last__gte=old))
-    return empty(Donation.objects.filter(pk__in=list(over.values_list("pk", flat=True)[:BATCH])))
+    done = 0
+    while some := list(over.values_list("pk", flat=True)[:BATCH]):
+        done += empty(Donation.objects.filter(pk__in=some))
+    return done

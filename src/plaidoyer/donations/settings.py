@@ -6,8 +6,10 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, MultiFieldPanel
 from wagtail.contrib.settings.models import BaseSiteSetting, register_setting
+from wagtail.images import get_image_model_string
 
 from plaidoyer.lib.words import WordsField
+from plaidoyer.organisation.models import Organisation
 
 
 @register_setting(icon="tick", order=905)
@@ -75,6 +77,15 @@ class GivingSettings(BaseSiteSetting):
     charity_name = models.CharField(_("registered name of the charity"), max_length=200, blank=True)
     receipt_place = models.CharField(_("place receipts are issued"), max_length=100, blank=True)
     signatory = models.CharField(_("who signs receipts"), max_length=150, blank=True)
+    signature = models.ForeignKey(
+        get_image_model_string(),
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("picture of the signature"),
+        help_text=_("On official receipts. Without it they are to be signed by hand."),
+    )
     kept_years = models.PositiveSmallIntegerField(
         _("years that donors are kept"),
         default=7,
@@ -116,6 +127,7 @@ class GivingSettings(BaseSiteSetting):
                 FieldPanel("tax_receipts"),
                 FieldRowPanel([FieldPanel("charity_name"), FieldPanel("registration_number")]),
                 FieldRowPanel([FieldPanel("receipt_place"), FieldPanel("signatory")]),
+                FieldPanel("signature"),
                 FieldPanel("kept_years"),
             ],
             _("Receipts and keeping"),
@@ -135,8 +147,14 @@ class GivingSettings(BaseSiteSetting):
         return cls.objects.filter(site__is_default_site=True).first() or cls()
 
     def clean(self) -> None:
+        """What an official receipt has to say: Income Tax Regulations of Canada, s. 3501(1)."""
         needed = ("registration_number", "charity_name", "receipt_place", "signatory")
-        missing = [name for name in needed if self.tax_receipts and not getattr(self, name)]
+        missing = {
+            name: _("An official receipt has to say this.")
+            for name in needed
+            if self.tax_receipts and not getattr(self, name)
+        }
+        if self.tax_receipts and not Organisation.current().postal_address:
+            missing["tax_receipts"] = _("First write the organisation’s postal address.")
         if missing:
-            sentence = _("An official receipt has to say this.")
-            raise ValidationError(dict.fromkeys(missing, sentence))
+            raise ValidationError(missing)

@@ -149,7 +149,8 @@ def thanks(request: HttpRequest, token: str) -> HttpResponse:
     context = reporting.thanks_screen(donation)
     response = render(request, "donations/thanks.html", context)
     if donation.method == Method.CARD and not context["payment"]:
-        response["Refresh"] = "4"
+        # With its address: a browser that came with a fragment would else only scroll.
+        response["Refresh"] = f"4; url={request.path}"
     return response
 
 

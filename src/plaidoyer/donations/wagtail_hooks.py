@@ -1,5 +1,6 @@
 from typing import Any
 
+from django.contrib.auth.models import Permission
 from django.db.models import Exists, OuterRef, QuerySet
 from django.http import HttpRequest
 from django.urls import URLPattern, reverse, reverse_lazy
@@ -13,12 +14,15 @@ from wagtail.admin.menu import Menu, MenuItem, SubmenuMenuItem
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, MultiFieldPanel, ObjectList
 from wagtail.admin.ui.tables import Column, DateColumn, TitleColumn
 from wagtail.admin.widgets.button import Button
+from wagtail.permission_policies import ModelPermissionPolicy
+from wagtail.permissions import register_permission_policy
 
 from plaidoyer.donations import desks
 from plaidoyer.donations.bank import desks as bank
 from plaidoyer.donations.ledgers import booking
 from plaidoyer.donations.models import Donation, Fund, Payment, Receipt
 from plaidoyer.donations.paper import desks as paper
+from plaidoyer.donations.statistics import desks as statistics
 from plaidoyer.lib import wording
 from plaidoyer.lib.desk import Desk, Ledger, Listing, RowsPanel
 from plaidoyer.vault.listings import SealedListing
@@ -131,6 +135,11 @@ class GiftLedger(Ledger):
     search_backend_name = None
     ordering = ["-promised_at"]
 
+    def get_permissions_to_register(self) -> QuerySet[Permission]:
+        """Three rights for all about gifts: to see, to record, to change. None deletes one."""
+        names = [f"{verb}_donation" for verb in ("view", "add", "change")]
+        return Permission.objects.filter(content_type__app_label="donations", codename__in=names)
+
 
 class ReceiptList(Listing):
     @cached_property
@@ -169,6 +178,13 @@ class ReceiptLedger(Ledger):
     list_filter = ["kind", "is_official", "year"]
     ordering = ["-issued_at"]
 
+    def get_permissions_to_register(self) -> QuerySet[Permission]:
+        """None of its own: whoever sees gifts sees receipts."""
+        return Permission.objects.none()
+
+
+register_permission_policy(Receipt, ModelPermissionPolicy(Donation))
+
 
 VIEWSETS = [FundDesk(), GiftLedger(), ReceiptLedger()]
 
@@ -180,7 +196,7 @@ def viewsets() -> list[Desk]:
 
 @hooks.register("register_admin_urls")
 def screens() -> list[URLPattern]:
-    return [*desks.routes(), *bank.routes(), *paper.routes()]
+    return [*desks.routes(), *bank.routes(), *paper.routes(), *statistics.routes()]
 
 
 class GiftsItem(MenuItem):
@@ -204,6 +220,7 @@ def giving_menu() -> Menu:
         ("gifts_bank", _("Bank"), "download"),
         ("gifts_batches", _("Envelopes"), "mail"),
         ("receipts:index", _("Receipts"), "doc-full"),
+        ("gifts_books", _("Books"), "table"),
     ]
     items: list[Any] = [
         GiftsItem(label, reverse_lazy(name), name=f"giving-{place}", icon_name=icon, order=place)

@@ -49,7 +49,8 @@ def register(kind: str, receiver: Receiver) -> None:
     RECEIVERS.setdefault(kind, []).append(receiver)
 
 
-# Desks of ours (INBOUND_NAMES) that a room keeps: whether a name is one, and who takes what comes.
+# Desks of ours that a room keeps: whether a name is one, and who takes what comes. What is kept
+# of it says the receiver by the row's `words`.
 DESKS: list[tuple[Callable[[str], bool], Callable[[Incoming], None]]] = []
 
 

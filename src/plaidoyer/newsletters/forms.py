@@ -10,8 +10,8 @@ from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.forms import WagtailAdminModelForm
 
-from plaidoyer.actions.forms import LineField
 from plaidoyer.lib import typed
+from plaidoyer.lib.fields import LineField
 from plaidoyer.newsletters.models import Mailing, Version
 
 BODY: Any = Version._meta.get_field("body")

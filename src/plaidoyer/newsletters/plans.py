@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 from django.db import DatabaseError, transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -11,6 +12,7 @@ from django.utils.translation import gettext_lazy
 from plaidoyer.newsletters.models import Mailing
 from plaidoyer.newsletters.segments import readers, trees
 from plaidoyer.newsletters.segments.conditions import StaleError
+from plaidoyer.newsletters.segments.models import Segment
 from plaidoyer.newsletters.topics.models import Topic
 
 MOST_HOURS = 72
@@ -46,9 +48,10 @@ class PlanForm(forms.ModelForm):
         ]
         widgets = {"timing": forms.RadioSelect}
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, user: Any, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **{"label_suffix": "", **kwargs})
         fields: dict[str, Any] = self.fields
+        fields["segment"].queryset = seen_by(user)
         fields["segment"].empty_label = _("everybody who is subscribed")
         fields["topic"].empty_label = _("no topic in particular")
         fields["topic"].queryset = Topic.objects.filter(retired_at=None)
@@ -66,9 +69,22 @@ class PlanForm(forms.ModelForm):
         return data
 
 
-def counted(mailing: Mailing) -> dict[str, Any]:
-    """To how many it would go, who they are in words, and some of them; none while that fails."""
+def seen_by(user: Any) -> QuerySet[Segment]:
+    """The segments of which `user` may know whom they find."""
+    every = Segment.objects.all()
+    return every.filter(pk__in=[one.pk for one in every if may_see(user, one)])
+
+
+def may_see(user: Any, segment: Segment | None) -> bool:
+    return segment is None or trees.may_see(user, trees.read(segment.tree))
+
+
+def counted(mailing: Mailing, user: Any) -> dict[str, Any]:
+    """To how many it would go, who they are in words, and some of them; none while that fails,
+    or where `user` may not know."""
     tree = trees.read(mailing.segment.tree) if mailing.segment else trees.Tree()
+    if not trees.may_see(user, tree):
+        return {"counted": None}
     try:
         with transaction.atomic():
             found = readers.counted(readers.within(tree, topic=mailing.topic))

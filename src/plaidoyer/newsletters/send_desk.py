@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -13,7 +14,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from wagtail.admin.auth import permission_required
 
-from plaidoyer.actions.forms import LineField
+from plaidoyer.lib.fields import LineField
 from plaidoyer.newsletters import deeds, obstacles, plans, reporting, schedules
 from plaidoyer.newsletters.desk import StaffRequest
 from plaidoyer.newsletters.mailings import RefusedError
@@ -42,7 +43,11 @@ def send(request: StaffRequest, pk: int) -> HttpResponse:
     mailing = get_object_or_404(Mailing, pk=pk)
     if mailing.state != Mailing.State.DRAFT or mailing.frozen_at:
         return redirect("mailings:inspect", pk)
-    form = PlanForm(request.POST if request.method == "POST" else None, instance=mailing)
+    if not plans.may_see(request.user, mailing.segment):
+        raise PermissionDenied
+    form = PlanForm(
+        request.user, request.POST if request.method == "POST" else None, instance=mailing
+    )
     if request.method != "POST" or not form.is_valid():
         kept = mailing if request.method != "POST" else Mailing.objects.get(pk=pk)
         return _plan(request, kept, form)
@@ -61,7 +66,7 @@ def _plan(request: HttpRequest, mailing: Mailing, form: PlanForm) -> HttpRespons
         "zone": ours().key,
         "has_second": mailing.versions.exclude(subject_b="").exists(),
         "counts_clicks": NewsletterSettings.current().counts_clicks,
-        **plans.counted(mailing),
+        **plans.counted(mailing, request.user),
     }
     status = 422 if form.errors else 200
     whole = context | frame(_("Send"), mailing, "send")
@@ -72,10 +77,11 @@ def _plan(request: HttpRequest, mailing: Mailing, form: PlanForm) -> HttpRespons
 @require_POST
 def count(request: HttpRequest, pk: int) -> JsonResponse:
     """To how many it would go, while that is being chosen; changes nothing."""
-    form = PlanForm(request.POST, instance=get_object_or_404(Mailing, pk=pk))
+    form = PlanForm(request.user, request.POST, instance=get_object_or_404(Mailing, pk=pk))
     form.is_valid()
     chosen = Mailing(segment=form.cleaned_data.get("segment"), topic=form.cleaned_data.get("topic"))
-    page = render(request, "newsletters/desk/segments/_count.html", plans.counted(chosen))
+    counted = plans.counted(chosen, request.user)
+    page = render(request, "newsletters/desk/segments/_count.html", counted)
     return JsonResponse({"html": page.content.decode()})
 
 
@@ -98,7 +104,7 @@ def deed(request: StaffRequest, pk: int, code: str) -> HttpResponse:
         "begins_at": schedules.begins_at(mailing),
     }
     if asked.code == "schedule":
-        context |= plans.counted(mailing) | {"obstacles": obstacles.found(mailing)}
+        context |= plans.counted(mailing, request.user) | {"obstacles": obstacles.found(mailing)}
     status = 422 if form.errors else 200
     whole = context | frame(str(asked.label), mailing, "send")
     return render(request, "newsletters/desk/deed.html", whole, status=status)

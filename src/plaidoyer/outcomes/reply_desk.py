@@ -17,9 +17,9 @@ from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 from wagtail.admin.views.generic.permissions import PermissionCheckedMixin
 from wagtail.admin.widgets.button import Button
 
-from plaidoyer.actions.forms import ParagraphsField
 from plaidoyer.delivery.models import Reply
 from plaidoyer.delivery.replies.models import Category
+from plaidoyer.lib.fields import ParagraphsField
 from plaidoyer.lib.words import WordsFormField
 from plaidoyer.outcomes import replies
 from plaidoyer.outcomes.forms import not_to_come

@@ -5,9 +5,9 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from plaidoyer.actions.forms import LineField
 from plaidoyer.campaigns.models import Campaign
 from plaidoyer.delivery.mailboxes.models import Mailbox
+from plaidoyer.lib.fields import LineField
 
 
 class StopForm(forms.Form):

@@ -7,10 +7,10 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from plaidoyer.actions.forms import LineField, ParagraphsField
 from plaidoyer.delivery.models import Letter
 from plaidoyer.delivery.replies import collecting
 from plaidoyer.delivery.replies.models import Category
+from plaidoyer.lib.fields import LineField, ParagraphsField
 
 
 class ReplyForm(forms.Form):

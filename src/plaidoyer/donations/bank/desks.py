@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import URLPattern, path
@@ -11,9 +12,10 @@ from django.utils.translation import gettext_lazy as _
 from wagtail.admin import messages
 
 from plaidoyer.donations import codes
-from plaidoyer.donations.bank import formats, imports, matching
+from plaidoyer.donations.bank import formats, imports, matching, notices
 from plaidoyer.donations.models import BankImport, BankLine, Donation
 from plaidoyer.donations.screens import Changing, back
+from plaidoyer.donations.settings import GivingSettings
 from plaidoyer.donations.words import currencies
 
 COLUMNS = {
@@ -88,6 +90,9 @@ class BankScreen(Changing):
                 :SHOWN
             ],
             open_lines=BankLine.objects.filter(payment=None, set_aside_at=None).count(),
+            notice_name=GivingSettings.current().notice_name,
+            notice_domain=settings.MAIL_DOMAIN,
+            notices=notices.latest(),
         )
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:

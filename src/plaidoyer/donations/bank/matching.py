@@ -109,7 +109,14 @@ class Matcher:
         return Found(gift, CERTAIN if score > 0.97 else 75, "name")
 
 
-def worth(line: BankLine) -> tuple[int, str]:
+def named(line: BankLine) -> Donation | None:
+    """The gift of just this amount whose whole reference stands in a line, with no other's."""
+    found = Donation.objects.filter(code__in=codes.found(line.words), emptied_at=None)
+    gifts = list(found.select_related("fund")[:2])
+    return gifts[0] if len(gifts) == 1 and worth(line) == worth(gifts[0]) else None
+
+
+def worth(line: BankLine | Donation) -> tuple[int, str]:
     return line.amount, line.currency
 
 

@@ -7,13 +7,15 @@ came from the donor's bank and under the network's signature.
 
 import datetime
 import hashlib
-import logging
 import re
 from email.utils import parsedate_to_datetime
 from typing import Any
 
 import dkim
+from django.conf import settings as config
+from django.db.models import QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext_noop as _
 
 from plaidoyer.donations.bank import imports, matching
 from plaidoyer.donations.models import BankLine
@@ -22,8 +24,6 @@ from plaidoyer.lib import money, typed
 from plaidoyer.mail.domains.questions import Questions, SilentError
 from plaidoyer.mail.inbound import parts
 from plaidoyer.mail.models import Incoming
-
-logger = logging.getLogger(__name__)
 
 # What a signature has to cover: else somebody could put another subject over a true one.
 COVERED = {b"from", b"subject"}
@@ -51,13 +51,20 @@ def is_desk(local: str) -> bool:
 
 
 def receive(row: Incoming) -> None:
-    """Makes a bank line of a notice whose signature holds; anything else is nothing to us."""
+    """Makes a bank line of a notice whose signature holds; the row says what became of it."""
     raw, settings = bytes(row.raw), GivingSettings.current()
     if not is_signed(raw, settings.notice_domains.lower().split()):
-        logger.info("Notice %s is not signed by the bank's network", row.pk)
-        return
-    if line := read(raw, row):
-        settle(line)
+        row.words = _("not believed: no signature of the bank’s network")
+    elif line := read(raw, row):
+        row.words = settle(line)
+    else:
+        row.words = _("tells of no money, or was known")
+
+
+def latest(number: int = 5) -> QuerySet[Incoming]:
+    """The last notices that came, with what became of each."""
+    name = f"{GivingSettings.current().notice_name}@{config.MAIL_DOMAIN}"
+    return Incoming.objects.filter(recipient__iexact=name).order_by("-pk")[:number]
 
 
 def is_signed(raw: bytes, domains: list[str]) -> bool:
@@ -149,11 +156,13 @@ def day_of(mail: Any, row: Incoming) -> datetime.date:
     return timezone.localtime(at if near else row.received_at).date()
 
 
-def settle(line: BankLine) -> None:
-    """Books a line by its whole reference and right amount, unless a file told of it before."""
+def settle(line: BankLine) -> str:
+    """Books a line by its whole reference and right amount, unless a file told of it before; what
+    became of it, in words."""
     if other := matching.twins([line]).get(line.pk):
         imports.set_aside(line, f"{other.booked_on} · {other.get_source_display()}", other)
-        return
-    found = matching.Matcher().match(line)
-    if found and found.by == "code" and found.donation.amount == line.amount:
-        imports.book(line, found.donation, by=None)
+        return _("known by the bank’s file")
+    if gift := matching.named(line):
+        imports.book(line, gift, by=None)
+        return _("booked")
+    return _("waits among the open lines")

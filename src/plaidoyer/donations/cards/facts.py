@@ -15,6 +15,8 @@ from typing import Any
 from django.conf import settings
 
 Thing = dict[str, Any]
+# A refund that did not come through: the provider gave the money back to us.
+UNDONE = {"failed", "canceled"}
 
 
 @dataclass(slots=True)
@@ -35,13 +37,17 @@ def read(event: Thing) -> Told | None:
     ValueError when it has not the shape that its kind has."""
     if (reader := READERS.get(str(event["type"]))) is None:
         return None
-    at = datetime.datetime.fromtimestamp(int(event["created"]), datetime.UTC)
     thing = event["data"]["object"]
-    told = Told(event=str(event["id"])[:160], kind=event["type"], at=at)
+    told = Told(event=str(event["id"])[:160], kind=event["type"], at=moment(event["created"]))
     told.customer = name(thing.get("customer"))
     told.facts["gift"] = str((thing.get("metadata") or {}).get("gift") or "")[:36]
     reader(told, thing)
     return told
+
+
+def moment(seconds: Any) -> datetime.datetime:
+    """A moment as the provider writes it."""
+    return datetime.datetime.fromtimestamp(int(seconds), datetime.UTC)
 
 
 def name(thing: Any) -> str:
@@ -71,6 +77,8 @@ def intent(told: Told, thing: Thing) -> None:
 def charge(told: Told, thing: Thing) -> None:
     told.intent = name(thing.get("payment_intent")) or name(thing)
     told.facts["paid"] = thing["status"] == "succeeded" and bool(thing.get("captured", True))
+    # What a later event tells of a charge happened when it was charged.
+    told.at = moment(thing.get("created") or told.at.timestamp())
     money(told, thing.get("amount_captured", thing["amount"]), thing["currency"])
     if thing["status"] == "failed":
         failed(
@@ -94,12 +102,20 @@ def fingerprint(card: str) -> str:
 def refund(told: Told, thing: Thing) -> None:
     told.intent = name(thing.get("payment_intent")) or name(thing.get("charge"))
     told.facts |= {"id": name(thing), "status": str(thing.get("status") or "")[:20]}
+    if told.facts["status"] not in UNDONE:
+        told.at = moment(thing.get("created") or told.at.timestamp())
     money(told, thing["amount"], thing["currency"])
 
 
 def dispute(told: Told, thing: Thing) -> None:
     told.intent = name(thing.get("payment_intent")) or name(thing.get("charge"))
     told.facts["id"] = name(thing)
+    # The provider keeps a fee for a dispute, and may give it back with one that is won.
+    told.facts["fees"] = [
+        [name(one), int(one["fee"]), str(one["currency"]).upper()[:3]]
+        for one in thing.get("balance_transactions") or []
+        if one.get("fee")
+    ]
     money(told, thing["amount"], thing["currency"])
 
 
@@ -137,13 +153,11 @@ READERS: dict[str, Callable[[Told, Thing], None]] = {
     "payment_intent.payment_failed": intent,
     "charge.succeeded": charge,
     "charge.updated": charge,
-    "charge.captured": charge,
     "charge.failed": charge,
     "charge.refunded": charge,
     "refund.created": refund,
     "refund.updated": refund,
     "refund.failed": refund,
-    "charge.refund.updated": refund,
     "charge.dispute.funds_withdrawn": dispute,
     "charge.dispute.funds_reinstated": dispute,
     "invoice.paid": invoice,
@@ -152,3 +166,5 @@ READERS: dict[str, Callable[[Told, Thing], None]] = {
     "customer.subscription.updated": subscription,
     "customer.subscription.deleted": subscription,
 }
+# What a signed word that has not its shape makes a reader raise.
+UNREADABLE = (KeyError, TypeError, ValueError, AttributeError, IndexError, OverflowError, OSError)

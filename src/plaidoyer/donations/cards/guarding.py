@@ -71,9 +71,13 @@ def has_many_cards(place: str) -> bool:
 
 
 def declined(span: datetime.timedelta) -> QuerySet[CardFact]:
-    """The declined cards of the last `span`."""
+    """The cards declined on the provider's page in the last `span`.
+
+    Not those of monthly gifts: many expire on the first of a month, and nobody tries them.
+    """
     since = timezone.now() - span
-    return CardFact.objects.filter(kind="charge.failed", received_at__gt=since)
+    failed = CardFact.objects.filter(kind="charge.failed", received_at__gt=since)
+    return failed.filter(donation__recurring=None)
 
 
 def asks_proof(settings: GivingSettings) -> bool:

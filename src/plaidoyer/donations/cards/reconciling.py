@@ -1,4 +1,4 @@
-"""Holds the ledger against the provider's own list, and hears what a lost webhook did not tell."""
+"""Holds the ledger against the provider's own lists, and hears what a lost webhook did not tell."""
 
 import datetime
 from collections import Counter
@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import stripe
-from django.db.models import Sum
+from django.db.models import Q, QuerySet, Sum
 from django.utils import timezone
 
 from plaidoyer.donations.cards import facts, webhooks
@@ -19,13 +19,15 @@ from plaidoyer.donations.words import Account
 SPAN = datetime.timedelta(days=10)
 # What the provider's webhooks may still be about to tell.
 FRESH = datetime.timedelta(minutes=5)
+# A debit of a bank account is charged up to a week before it is paid.
+SLOW = datetime.timedelta(days=7)
 
 
 def reconcile(
     since: datetime.datetime | None = None, until: datetime.datetime | None = None
 ) -> Reconciliation:
-    """Goes through what the provider charged, refunded and lost to disputes in the span, takes
-    what we had not heard, books its fees, and writes down both sums by currency.
+    """Goes through what the provider told and charged in the span, takes what we had not heard,
+    books its fees, and writes down both sums by currency.
 
     What it charged for others than us (no gift of ours) counts on neither side.
     """
@@ -34,96 +36,100 @@ def reconcile(
     run = Reconciliation(since=since, until=until)
     before = Payment.objects.count()
     try:
-        theirs = hear_all(since, until)
+        hear_events(since, until)
+        charges = list(hear_charges(since, until))
     except stripe.StripeError as error:
         run.failure = type(error).__name__
     else:
-        run.theirs, run.ours = dict(theirs), ours(since, until)
+        names = {payment.provider_id for _charge, payment in charges}
+        run.ours = ours(Q(provider_id__in=names) | Q(paid_at__range=(since + SLOW, until)))
+        run.theirs = dict.fromkeys(run.ours, 0) | theirs(charges)
         run.found = Payment.objects.count() - before
     run.save()
     return run
 
 
-def hear_all(since: datetime.datetime, until: datetime.datetime) -> Counter[str]:
-    """Takes each thing of the span as if it were told now; the provider's sum, by currency."""
-    theirs: Counter[str] = Counter()
-    for kind, listed in listings(since, until):
-        for thing in listed:
-            plain = thing.to_dict()
-            webhooks.take(told(kind, plain))
-            theirs.update(worth(plain) if kind == "charge.succeeded" else {})
-            book_fee(plain)
-    for payment in known(since, until):
-        theirs[payment.currency] += 0
-    return theirs
+def listed(ask: Any, since: datetime.datetime, until: datetime.datetime, **more: Any) -> Any:
+    """All of a list of the provider in the span, page after page."""
+    span = {"gte": int(since.timestamp()), "lt": int(until.timestamp())}
+    return ask.list({"limit": 100, "created": span, **more}).auto_paging_iter()
 
 
-def listings(
+def hear_events(since: datetime.datetime, until: datetime.datetime) -> None:
+    """Takes each event that the provider keeps (thirty days of them) as if it came now."""
+    for event in listed(client().v1.events, since, until, types=sorted(facts.READERS)):
+        try:
+            told = facts.read(event.to_dict())
+        except facts.UNREADABLE:
+            continue
+        if told:
+            webhooks.take(told)
+
+
+def hear_charges(
     since: datetime.datetime, until: datetime.datetime
-) -> Iterator[tuple[str, Iterator[Any]]]:
-    """The provider's lists, each under the kind of event that tells of such a thing."""
-    span: Any = {"created": {"gte": int(since.timestamp()), "lt": int(until.timestamp())}}
-    every: Any = {"limit": 100, **span}
-    v1 = client().v1
-    sessions: Any = {**every, "status": "complete"}
-    yield "checkout.session.completed", v1.checkout.sessions.list(sessions).auto_paging_iter()
-    charges: Any = {**every, "expand": ["data.balance_transaction"]}
-    yield "charge.succeeded", v1.charges.list(charges).auto_paging_iter()
-    yield "refund.updated", v1.refunds.list(every).auto_paging_iter()
+) -> Iterator[tuple[dict[str, Any], Payment]]:
+    """The paid charges of ours, each with its payment, taken where no event told; books fees."""
+    expanded = ["data.balance_transaction"]
+    for thing in listed(client().v1.charges, since, until, expand=expanded):
+        charge = thing.to_dict()
+        if charge["status"] != "succeeded":
+            continue
+        if (payment := known(charge)) is None:
+            webhooks.take(as_told(charge))
+            payment = known(charge)
+        if payment:
+            book_fee(charge, payment)
+            yield charge, payment
 
 
-def told(kind: str, thing: dict[str, Any]) -> facts.Told:
-    """A listed thing as its event would tell it; told again each night it is the same fact."""
+def as_told(charge: dict[str, Any]) -> facts.Told:
+    """A listed charge as its event would tell it; told again each night it is the same fact."""
     event = {
-        "id": f"{kind}:{thing['id']}:{thing.get('status')}",
-        "type": kind,
-        "created": thing["created"],
-        "data": {"object": thing},
+        "id": f"charge.succeeded:{charge['id']}",
+        "type": "charge.succeeded",
+        "created": charge["created"],
+        "data": {"object": charge},
     }
     found = facts.read(event)
     assert found is not None
     return found
 
 
-def worth(charge: dict[str, Any]) -> Counter[str]:
-    """What the provider has of a charge of ours after refunds: by currency, before fees."""
-    if charge["status"] != "succeeded" or not known_name(charge):
-        return Counter()
-    net = charge["amount_captured"] - charge["amount_refunded"]
-    return Counter({charge["currency"].upper(): net})
-
-
-def known_name(charge: dict[str, Any]) -> Payment | None:
+def known(charge: dict[str, Any]) -> Payment | None:
     name = facts.name(charge.get("payment_intent")) or charge["id"]
     return Payment.objects.filter(provider_id=name).first()
 
 
-def book_fee(thing: dict[str, Any]) -> None:
+def book_fee(charge: dict[str, Any], payment: Payment) -> None:
     """Books what the provider kept of a charge, once it says so."""
-    transaction = thing.get("balance_transaction")
-    if not isinstance(transaction, dict) or not transaction.get("fee"):
-        return
-    payment = known_name(thing) if thing.get("object") == "charge" else None
+    kept = charge.get("balance_transaction")
     # A fee in another currency than the gift's is the bookkeeper's, from the provider's report.
-    if payment and transaction["currency"].upper() == payment.currency:
-        at = datetime.datetime.fromtimestamp(transaction["created"], datetime.UTC)
-        booking.keep_fee(payment, fee=transaction["fee"], fee_id=transaction["id"], at=at)
+    if isinstance(kept, dict) and kept["currency"].upper() == payment.currency:
+        at = facts.moment(kept["created"])
+        booking.keep_fee(payment, fee=kept["fee"], fee_id=kept["id"], at=at)
 
 
-def known(since: datetime.datetime, until: datetime.datetime) -> Any:
-    """Our card payments of the span."""
-    return Payment.objects.filter(method="card", paid_at__gte=since, paid_at__lt=until)
+def theirs(charges: list[tuple[dict[str, Any], Payment]]) -> dict[str, int]:
+    """What the provider has of charges after refunds and before fees, by currency."""
+    total: Counter[str] = Counter()
+    for charge, _payment in charges:
+        total[charge["currency"].upper()] += charge["amount_captured"] - charge["amount_refunded"]
+    return dict(total)
 
 
-def ours(since: datetime.datetime, until: datetime.datetime) -> dict[str, int]:
-    """What our ledger has of the charges of the span after refunds, by currency."""
-    paid = known(since, until)
+def ours(some: Q) -> dict[str, int]:
+    """What our ledger has of some card payments after refunds, by currency."""
+    paid = Payment.objects.filter(some, method="card")
     rows = Posting.objects.filter(account=Account.PROVIDER)
     came = rows.filter(entry__payment__in=paid)
     # A dispute is a matter of its own with the provider: the charge itself stays what it was.
     back = rows.filter(entry__reversal__payment__in=paid, entry__reversal__kind="refund")
     total: Counter[str] = Counter()
-    for some in (came, back):
-        for currency, amount in some.values_list("currency").annotate(sum=Sum("amount")):
-            total[currency] += amount
+    for part in (came, back):
+        total.update(sums(part))
     return dict(total)
+
+
+def sums(rows: QuerySet[Posting]) -> dict[str, int]:
+    return dict(rows.values_list("currency").annotate(sum=Sum("amount")))

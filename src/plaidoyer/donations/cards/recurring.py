@@ -6,9 +6,10 @@ The provider is asked; what it then tells by its signed word is what holds (sett
 from typing import Any
 
 import stripe
+from django.conf import settings
 
 from plaidoyer.donations.cards.provider import ProviderError, client
-from plaidoyer.donations.models import RecurringGift
+from plaidoyer.donations.models import Fund, RecurringGift
 
 
 def change(gift: RecurringGift, amount: int) -> None:
@@ -16,18 +17,30 @@ def change(gift: RecurringGift, amount: int) -> None:
     donation = gift.donation
     found = _asked(lambda all: all.retrieve(gift.subscription))
     [item] = found["items"]["data"][:1]
-    product = item["price"]["product"]
     price = {
         "currency": donation.currency.lower(),
         "unit_amount": amount,
         "recurring": {"interval": "month"},
-        "product": product if isinstance(product, str) else product["id"],
+        "product": product(donation.fund),
     }
     params: Any = {
         "items": [{"id": item["id"], "price_data": price}],
         "proration_behavior": "none",
     }
     _asked(lambda all: all.update(gift.subscription, params=params))
+
+
+def product(fund: Fund) -> str:
+    """The provider's name of what `fund` collects for, told to it where it does not know it. The
+    one that came of a gift's own session takes no further prices. Raises ProviderError."""
+    name = f"fund-{fund.code}"
+    told: Any = {"id": name, "name": fund.name.in_language(settings.LANGUAGE_CODE)}
+    try:
+        client().v1.products.create(told)
+    except stripe.StripeError as error:
+        if error.code != "resource_already_exists":
+            raise ProviderError(type(error).__name__) from None
+    return name
 
 
 def pause(gift: RecurringGift) -> None:

@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from plaidoyer.donations import messages
 from plaidoyer.donations.cards import guarding
+from plaidoyer.donations.cards.facts import UNDONE
 from plaidoyer.donations.ledgers import booking
 from plaidoyer.donations.models import (
     CardFact,
@@ -31,8 +32,6 @@ logger = logging.getLogger(__name__)
 
 MOST = 500
 PATIENCE = datetime.timedelta(days=4)
-# The provider gave the money back to us: the refund did not come through.
-UNDONE = {"failed", "canceled"}
 STATES = {
     "active": State.ACTIVE,
     "trialing": State.ACTIVE,
@@ -166,7 +165,9 @@ def refund(fact: CardFact) -> bool:
         return True
     if is_undone(name):
         return True
-    if booking.give_back(payment, kind=kind, amount=amount, at=fact.told_at, provider_id=name):
+    back = booking.give_back(payment, kind=kind, amount=amount, at=fact.told_at, provider_id=name)
+    # With a receipt its donor is told by the one that replaces it (receipts.issuing).
+    if back and not payment.receipt_lines.filter(receipt__cancelled_at=None).exists():
         messages.queue(DonationMail.Kind.REFUNDED, payment.donation, payment=payment)
     return True
 
@@ -183,6 +184,7 @@ def dispute(fact: CardFact) -> bool:
     if payment is None:
         return False
     name, amount, kind = fact.facts["id"], fact.facts["amount"], Reversal.Kind.DISPUTE
+    keep_fees(fact, payment)
     if fact.kind.endswith("withdrawn"):
         booking.give_back(payment, kind=kind, amount=amount, at=fact.told_at, provider_id=name)
         return True
@@ -192,6 +194,13 @@ def dispute(fact: CardFact) -> bool:
         payment, kind=kind, amount=-amount, at=fact.told_at, provider_id=f"{name}.won"
     )
     return True
+
+
+def keep_fees(fact: CardFact, payment: Payment) -> None:
+    """Books what the provider keeps of a dispute, in the gift's own currency."""
+    for name, fee, currency in fact.facts.get("fees", []):
+        if currency == payment.currency:
+            booking.keep_fee(payment, fee=fee, fee_id=name, at=fact.told_at)
 
 
 def recur(fact: CardFact, donation: Donation) -> None:

@@ -20,6 +20,7 @@ from plaidoyer.donations.cards.provider import ProviderError
 from plaidoyer.donations.models import DonationMail, RecurringGift, RecurringStep
 from plaidoyer.donations.settings import GivingSettings
 from plaidoyer.lib import money, tokens
+from plaidoyer.lib.fields import AddressField
 from plaidoyer.vault import marks
 
 LONGEST_WORD = 512 * 1024
@@ -71,11 +72,7 @@ class AmountForm(forms.Form):
 class LinkForm(forms.Form):
     """Where the link to a monthly gift is mailed."""
 
-    email = gift_forms.AddressField(
-        label=_("E-mail"),
-        max_length=254,
-        error_messages={"required": _("Write your e-mail address.")},
-    )
+    email = AddressField()
 
 
 @csrf_exempt

@@ -35,7 +35,7 @@ def hear(body: bytes, signature: str) -> CardFact | None:
         raise ForgedError from None
     try:
         told = facts.read(json.loads(words))
-    except (KeyError, TypeError, ValueError, AttributeError, IndexError, OverflowError, OSError):
+    except facts.UNREADABLE:
         raise UnreadableError from None
     return take(told) if told else None
 

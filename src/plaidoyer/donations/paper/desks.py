@@ -12,7 +12,6 @@ from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin import messages
 
-from plaidoyer.actions.forms import AddressField, LineField, ParagraphsField
 from plaidoyer.donations import funds, pledges
 from plaidoyer.donations.forms import AmountField
 from plaidoyer.donations.ledgers import booking
@@ -29,6 +28,13 @@ from plaidoyer.donations.paper import batches
 from plaidoyer.donations.screens import Changing, back
 from plaidoyer.donations.words import currencies
 from plaidoyer.lib import wording
+from plaidoyer.lib.fields import (
+    AddressField,
+    FamilyNameField,
+    GivenNameField,
+    LineField,
+    ParagraphsField,
+)
 from plaidoyer.lib.words import languages
 
 DAY = {"type": "date"}
@@ -49,9 +55,9 @@ class DayField(forms.DateField):
 class NamesForm(forms.Form):
     """Who gives, as far as it is known."""
 
-    given_name = LineField(label=_("Given name"), max_length=100, required=False)
-    family_name = LineField(label=_("Family name"), max_length=100, required=False)
-    email = AddressField(label=_("E-mail"), max_length=254, required=False)
+    given_name = GivenNameField(required=False)
+    family_name = FamilyNameField(required=False)
+    email = AddressField(required=False)
     address = ParagraphsField(
         label=_("Postal address"),
         max_length=400,
@@ -60,6 +66,12 @@ class NamesForm(forms.Form):
     )
 
     WHO = ("given_name", "family_name", "email", "address")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **{"label_suffix": "", **kwargs})
+        for name in self.WHO:
+            # The browser knows who types, not who gives.
+            self.fields[name].widget.attrs["autocomplete"] = "off"
 
     def who(self) -> dict[str, str]:
         return {name: self.cleaned_data[name] for name in self.WHO}
@@ -90,7 +102,7 @@ class RecordForm(NamesForm):
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **{"label_suffix": "", **kwargs})
+        super().__init__(*args, **kwargs)
         self.order_fields(self.order)
         self.fields["fund"].queryset = funds.open_now()  # type: ignore[attr-defined]
         self.fields["amount"].widget.attrs["autofocus"] = True
@@ -189,7 +201,7 @@ class EnvelopeForm(NamesForm):
     )
 
     def __init__(self, batch: Batch, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **{"label_suffix": "", **kwargs})
+        super().__init__(*args, **kwargs)
         self.order_fields(("amount", "code", *self.WHO, "fund"))
         self.fields["amount"].currency = batch.currency  # type: ignore[attr-defined]
         self.fields["amount"].widget.attrs["autofocus"] = True

@@ -14,6 +14,8 @@ from pypdf.generic import (
     TextStringObject,
 )
 
+from plaidoyer.donations.paper import typefaces
+
 Place = dict[str, Any]
 # Print (bit 3) of an annotation's flags.
 PRINTED = 4
@@ -28,11 +30,7 @@ def add(sheet: bytes, places: list[Place], language: str) -> bytes:
     """
     writer = PdfWriter(clone_from=PdfReader(io.BytesIO(sheet)))
     root = writer.root_object
-    font = writer._add_object(
-        named(Type="/Font", Subtype="/Type1", BaseFont="/Helvetica", Encoding="/WinAnsiEncoding")
-    )
-    ticks = writer._add_object(named(Type="/Font", Subtype="/Type1", BaseFont="/ZapfDingbats"))
-    fonts = DictionaryObject({NameObject("/Helv"): font, NameObject("/ZaDb"): ticks})
+    fonts = DictionaryObject({NameObject("/Body"): typefaces.embed(writer)})
     made = ArrayObject()
     for place in places:
         page = writer.pages[place["page"] - 1]
@@ -46,7 +44,7 @@ def add(sheet: bytes, places: list[Place], language: str) -> bytes:
         {
             NameObject("/Fields"): made,
             NameObject("/DR"): DictionaryObject({NameObject("/Font"): fonts}),
-            NameObject("/DA"): TextStringObject(f"/Helv {SIZE} Tf 0 g"),
+            NameObject("/DA"): TextStringObject(f"/Body {SIZE} Tf 0 g"),
         }
     )
     written = io.BytesIO()
@@ -54,17 +52,11 @@ def add(sheet: bytes, places: list[Place], language: str) -> bytes:
     return written.getvalue()
 
 
-def named(**names: str) -> DictionaryObject:
-    return DictionaryObject(
-        {NameObject(f"/{key}"): NameObject(value) for key, value in names.items()}
-    )
-
-
 def widget(writer: PdfWriter, page: Any, place: Place, language: str) -> DictionaryObject:
     """One field and its place on the page, with the look it has while it is empty."""
     top = float(page.mediabox.height) - place["y"]
     box = [place["x"], top - place["height"], place["x"] + place["width"], top]
-    field = named(Type="/Annot", Subtype="/Widget")
+    field = typefaces.names(Type="/Annot", Subtype="/Widget")
     field |= DictionaryObject(
         {
             NameObject("/Rect"): ArrayObject(FloatObject(round(one, 2)) for one in box),
@@ -79,7 +71,7 @@ def widget(writer: PdfWriter, page: Any, place: Place, language: str) -> Diction
     if place["kind"] == "box":
         return ticked(writer, field, size)
     field[NameObject("/FT")] = NameObject("/Tx")
-    field[NameObject("/DA")] = TextStringObject(f"/Helv {SIZE} Tf 0 g")
+    field[NameObject("/DA")] = TextStringObject(f"/Body {SIZE} Tf 0 g")
     field[NameObject("/AP")] = DictionaryObject(
         {NameObject("/N"): look(writer, "/Tx BMC EMC", size)}
     )
@@ -89,12 +81,12 @@ def widget(writer: PdfWriter, page: Any, place: Place, language: str) -> Diction
 def ticked(
     writer: PdfWriter, field: DictionaryObject, size: tuple[float, float]
 ) -> DictionaryObject:
-    """A box to tick, empty."""
+    """A box to tick, empty. The tick is two strokes: no font is needed for it."""
     off, on = NameObject("/Off"), NameObject("/Yes")
-    tick = f"q BT /ZaDb {size[1]:.1f} Tf 1.5 {size[1] * 0.15:.1f} Td (4) Tj ET Q"
+    width, height = size
+    strokes = f"{width * 0.2:.1f} {height * 0.5:.1f} m {width * 0.42:.1f} {height * 0.25:.1f} l"
+    tick = f"q 1.6 w 1 J 1 j {strokes} {width * 0.82:.1f} {height * 0.8:.1f} l S Q"
     field[NameObject("/FT")] = NameObject("/Btn")
-    field[NameObject("/DA")] = TextStringObject("/ZaDb 0 Tf 0 g")
-    field[NameObject("/MK")] = DictionaryObject({NameObject("/CA"): TextStringObject("4")})
     field[NameObject("/V")] = field[NameObject("/AS")] = off
     states = DictionaryObject({off: look(writer, "", size), on: look(writer, tick, size)})
     field[NameObject("/AP")] = DictionaryObject({NameObject("/N"): states})
@@ -105,12 +97,10 @@ def look(writer: PdfWriter, drawing: str, size: tuple[float, float]) -> Any:
     """A form XObject of that size."""
     stream = DecodedStreamObject()
     stream.set_data(drawing.encode())
-    stream |= named(Type="/XObject", Subtype="/Form")
+    stream |= typefaces.names(Type="/XObject", Subtype="/Form")
     bounds = ArrayObject(FloatObject(round(one, 2)) for one in (0, 0, *size))
     stream[NameObject("/BBox")] = bounds
-    dingbats = named(Type="/Font", Subtype="/Type1", BaseFont="/ZapfDingbats")
-    fonts = DictionaryObject({NameObject("/ZaDb"): dingbats})
-    stream[NameObject("/Resources")] = DictionaryObject({NameObject("/Font"): fonts})
+    stream[NameObject("/Resources")] = DictionaryObject()
     return writer._add_object(stream)
 
 
@@ -120,8 +110,8 @@ def tag(writer: PdfWriter, page: Any, field: Any, reference: Any, label: str) ->
     parents = tree["/ParentTree"].get_object()
     key = int(tree.get("/ParentTreeNextKey", 0)) or highest(parents) + 1
     [document] = kids(tree)[:1]
-    element = named(Type="/StructElem", S="/Form")
-    held = named(Type="/OBJR")
+    element = typefaces.names(Type="/StructElem", S="/Form")
+    held = typefaces.names(Type="/OBJR")
     held |= DictionaryObject(
         {NameObject("/Obj"): reference, NameObject("/Pg"): page.indirect_reference}
     )

@@ -26,8 +26,11 @@ def draw(
 ) -> bytes:
     """The PDF of a receipt over `parts`, each a payment and what is left of it."""
     tree = told(receipt, parts, donation, settings)
+    pictures = signature(settings) if receipt.is_official else {}
+    tree["is_signed"] = bool(pictures)
     while True:
-        files = {"main.typ": SOURCE.read_bytes(), "receipt.json": json.dumps(tree).encode()}
+        words = json.dumps(tree).encode()
+        files = {"main.typ": SOURCE.read_bytes(), "receipt.json": words, **pictures}
         try:
             return paper.render(files, receipt.issued_at)
         except paper.UnprintableError as error:
@@ -78,6 +81,15 @@ def told(
         "labels": {"number": _("Number"), "donor": _("Received from"), "signature": _("Signature")},
         "signatory": settings.signatory if receipt.is_official else "",
     }
+
+
+def signature(settings: GivingSettings) -> dict[str, bytes]:
+    """The picture of the signature, by its name in the drawing; empty without one."""
+    if settings.signature is None:
+        return {}
+    drawn = settings.signature.get_rendition("max-600x200|format-png")
+    with drawn.file.open() as file:
+        return {"signature.png": file.read()}
 
 
 def title(receipt: Receipt) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from datetime import timedelta
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import override
 
@@ -25,6 +25,8 @@ from plaidoyer.donations.settings import GivingSettings
 
 Kind = Receipt.Kind
 ORDINARY, OFFICIAL = "R", "T"
+# Of income tax there: amounts on official receipts are in its own dollars.
+CANADIAN = "CAD"
 MOST = 100
 LATELY = timedelta(days=14)
 
@@ -122,34 +124,42 @@ def amend_due() -> int:
 
 @transaction.atomic
 def amend(receipt: Receipt, settings: GivingSettings) -> Receipt | None:
-    """Cancels one receipt; the new one that replaces it, where anything is left."""
+    """Cancels one receipt and tells its donor; the new one that replaces it, where anything is
+    left. Of a record that was a mistake altogether nobody is told."""
     open_one = Receipt.objects.filter(pk=receipt.pk, cancelled_at=None)
     if not open_one.update(cancelled_at=timezone.now()):
         return None
-    lines = receipt.lines.select_related("payment__donation__fund")
-    left = [line.payment for line in lines if booking.left(line.payment)]
-    if not left or left[0].donation.emptied_at:
+    lines = receipt.lines.select_related("payment__donation__fund").order_by("pk")
+    payments = [line.payment for line in lines]
+    donation, left = payments[0].donation, [one for one in payments if booking.left(one)]
+    if donation.emptied_at:
         return None
-    new = issue(left, settings, kind=receipt.kind, official=receipt.is_official, replaces=receipt)
-    messages.queue(DonationMail.Kind.REFUNDED, left[0].donation, payment=left[0], receipt=new)
+    kind, official = receipt.kind, receipt.is_official
+    new = issue(left, settings, kind=kind, official=official, replaces=receipt) if left else None
+    changed = next(one for one in payments if one.reversals.exists())
+    if new or messages.returned(changed):
+        messages.queue(DonationMail.Kind.REFUNDED, donation, payment=changed, receipt=new)
     return new
 
 
 def issue_annual(year: int) -> tuple[int, list[str]]:
     """One receipt for each donor, for all they gave in `year`; how many, and for whom none.
 
-    Official ones where the organisation issues such: these need name and address, and whoever
-    has not given them is named. Run again it issues only what is missing.
+    Official ones where the organisation issues such, of gifts in dollars of Canada: these need
+    name and address, and whoever has not given them is named. Run again it issues only what is
+    missing.
     """
     settings = GivingSettings.current()
-    official = settings.tax_receipts
+    in_dollars = Q(currency=CANADIAN) if settings.tax_receipts else Q(pk=None)
     issued, without = 0, []
-    for payments in of_year(year, official):
+    for payments in of_year(year, in_dollars, official=True):
         donation = latest(payments)
-        if official and not (donation.full_name and donation.address):
+        if donation.full_name and donation.address:
+            issued += annual(payments, donation, settings, official=True)
+        else:
             without.append(donation.donor)
-            continue
-        issued += annual(payments, donation, settings)
+    for payments in of_year(year, ~in_dollars, official=False):
+        issued += annual(payments, latest(payments), settings, official=False)
     return issued, without
 
 
@@ -159,13 +169,13 @@ def latest(payments: Iterable[Payment]) -> Donation:
     return max(gifts, key=lambda one: (bool(one.address), one.pk))
 
 
-def of_year(year: int, official: bool) -> list[list[Payment]]:
+def of_year(year: int, some: Q, *, official: bool) -> list[list[Payment]]:
     """The payments of a year without such a receipt, together by donor and currency."""
     covered = ReceiptLine.objects.filter(
         receipt__kind=Kind.ANNUAL, receipt__cancelled_at=None, receipt__is_official=official
     )
     rows = (
-        Payment.objects.filter(paid_at__year=year, donation__emptied_at=None)
+        Payment.objects.filter(some, paid_at__year=year, donation__emptied_at=None)
         .exclude(pk__in=covered.values("payment"))
         .select_related("donation__fund")
         .order_by("paid_at", "pk")
@@ -182,10 +192,12 @@ def of_year(year: int, official: bool) -> list[list[Payment]]:
 
 
 @transaction.atomic
-def annual(payments: list[Payment], donation: Donation, settings: GivingSettings) -> int:
+def annual(
+    payments: list[Payment], donation: Donation, settings: GivingSettings, *, official: bool
+) -> int:
     """The receipt of one donor's year, mailed where there is an address."""
     first = [payment for payment in payments if payment.donation == donation]
     ordered = [*first, *(payment for payment in payments if payment.donation != donation)]
-    receipt = issue(ordered, settings, kind=Kind.ANNUAL, official=settings.tax_receipts)
+    receipt = issue(ordered, settings, kind=Kind.ANNUAL, official=official)
     messages.queue(DonationMail.Kind.ANNUAL, donation, receipt=receipt)
     return 1

@@ -1,12 +1,12 @@
 """The ledger as a table for the bookkeeper."""
 
 import csv
-import datetime
 from collections.abc import Iterator
 
 from django.utils import timezone
 
 from plaidoyer.donations.models import Posting
+from plaidoyer.donations.statistics.books import Span
 from plaidoyer.lib import money, typed
 
 COLUMNS = (
@@ -20,7 +20,7 @@ class _Echo:
         return line
 
 
-def ledger(since: datetime.datetime, until: datetime.datetime) -> Iterator[str]:
+def ledger(span: Span) -> Iterator[str]:
     """Every posting of a span as a line of CSV (RFC 4180), its header first; nobody's name.
 
     Debits and credits of each currency have the same sum. No cell runs in a spreadsheet.
@@ -28,7 +28,9 @@ def ledger(since: datetime.datetime, until: datetime.datetime) -> Iterator[str]:
     writer = csv.writer(_Echo())
     yield "\ufeff" + writer.writerow(COLUMNS)
     rows = (
-        Posting.objects.filter(entry__happened_at__gte=since, entry__happened_at__lt=until)
+        Posting.objects.filter(
+            entry__happened_at__gte=span.since, entry__happened_at__lt=span.until
+        )
         .select_related("fund", "entry__payment__donation", "entry__reversal__payment__donation")
         .order_by("entry__happened_at", "entry", "pk")
     )

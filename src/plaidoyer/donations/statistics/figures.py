@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Case, CharField, Count, F, Min, Q, QuerySet, Sum, Value, When
-from django.db.models.functions import Coalesce, TruncDate, TruncMonth
+from django.db.models.functions import Coalesce, TruncMonth
 from django.utils import timezone
 
 from plaidoyer.donations.models import Donation, Payment, Posting, RecurringStep
@@ -164,18 +164,6 @@ def retention(months: int = 6) -> list[Cohort]:
         kept = [sum(later in one for one in ours) for later in shown[number:]]
         told.append(Cohort(month, len(ours), kept))
     return told
-
-
-def daily(since: datetime.datetime, until: datetime.datetime) -> list[Any]:
-    """The bookkeeper's report: what each account got and gave on each day, by method."""
-    rows = (
-        Posting.objects.filter(entry__happened_at__gte=since, entry__happened_at__lt=until)
-        .annotate(day=TruncDate("entry__happened_at"))
-        .values("day", "currency", "account", "method")
-        .annotate(sum=Sum("amount"), number=Count("id"))
-        .order_by("day", "currency", "account", "method")
-    )
-    return list(rows)
 
 
 def promised_unpaid() -> dict[str, int]:

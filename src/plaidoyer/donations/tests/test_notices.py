@@ -16,8 +16,10 @@ from plaidoyer.donations.bank import imports, matching
 from plaidoyer.donations.ledgers import booking
 from plaidoyer.donations.models import BankFormat, BankImport, BankLine
 from plaidoyer.donations.tests.giving import make_donation, make_fund, make_settings
-from plaidoyer.mail.inbound import keeping, reading
+from plaidoyer.mail.inbound import doors, keeping, reading
 from plaidoyer.mail.models import Incoming
+from plaidoyer.organisation.staff import treasurers
+from plaidoyer.testing import make_organiser
 
 pytestmark = pytest.mark.django_db
 
@@ -102,6 +104,7 @@ def notice(message, *, text=TEXT, amount="50.00", name="SUZIE ROY", sender="", r
 
 
 def comes(raw, to="gifts@river.example"):
+    assert doors.is_ours(to)
     keeping.keep(raw, via="smtp", recipient=to, sender="bounce@x.example")
     reading.read(Incoming.objects.latest("id").pk)
 
@@ -138,6 +141,21 @@ def test_what_the_network_did_not_sign_is_nothing(network, gift, fault):
 
     assert not BankLine.objects.exists()
     assert Incoming.objects.get().read_at
+    assert "not believed" in Incoming.objects.get().words
+
+
+def test_the_name_of_the_settings_is_a_name_of_ours_and_the_screen_says_so(network, gift, client):
+    anne = make_organiser("anne")
+    anne.groups.add(treasurers())
+    client.force_login(anne)
+    assert not doors.is_ours("dons@river.example")
+    assert not doors.is_ours("gifts@elsewhere.example")
+
+    comes(network.signed(notice(gift.reference)))
+
+    page = client.get("/admin/giving/bank/").content.decode()
+    assert "gifts@river.example" in page
+    assert "booked" in page
 
 
 def test_a_notice_with_a_slip_waits_for_somebody_to_confirm_it(network, gift):

@@ -104,6 +104,12 @@ def test_the_source_and_the_campaign_are_kept(fund):
     assert (donation.via, donation.campaign) == ("whatsapp", campaign)
 
 
+@pytest.mark.parametrize("via", ["a" * 60, "letter.k3v9p2m7qd"])
+def test_whatever_source_a_link_may_name_is_kept(fund, via):
+    assert Client().post("/en/give/watch/", gift(via=via)).status_code == 303
+    assert Donation.objects.get().via == via
+
+
 def test_other_currencies_have_their_own_amounts(fund):
     Offer.objects.create(fund=fund, currency="EUR", once="20, 40", monthly="4, 8")
 

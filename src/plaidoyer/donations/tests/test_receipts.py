@@ -4,8 +4,11 @@ import io
 import threading
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.db import DatabaseError, connections, transaction
 from pypdf import PdfReader
+from wagtail.images import get_image_model
+from wagtail.images.tests.utils import get_test_image_file
 
 from plaidoyer.donations.ledgers import booking
 from plaidoyer.donations.models import DonationMail, Receipt, ReceiptLine
@@ -19,6 +22,7 @@ from plaidoyer.donations.tests.giving import (
 )
 from plaidoyer.mail import kinds
 from plaidoyer.mail.models import Envelope
+from plaidoyer.organisation.models import Organisation
 
 pytestmark = pytest.mark.django_db
 
@@ -112,6 +116,34 @@ def test_money_that_goes_back_cancels_the_receipt_and_makes_a_new_one():
     booking.give_back(payment, kind="refund")
     issuing.amend_due()
     assert Receipt.objects.filter(cancelled_at=None).count() == 0
+    part, all_of_it = told("refunded")
+    assert "$20 went back to you." in part.text
+    assert f"Receipt {new.label}, attached" in part.text
+    assert "$50 went back to you." in all_of_it.text
+    assert "card" not in part.text + all_of_it.text
+    assert all_of_it.attachments == ()
+
+
+def told(kind):
+    """The mails of that kind, as they would leave."""
+    mails = DonationMail.objects.filter(kind=kind).order_by("pk")
+    composed = kinds.COMPOSERS["gift"]([mail.envelope for mail in mails])
+    return [composed[mail.envelope_id] for mail in mails]
+
+
+def test_a_mistake_that_is_mended_is_told_as_such_and_a_void_record_to_nobody():
+    make_settings()
+    fund = make_fund()
+    partly, wholly = (make_payment(make_donation(fund)) for _n in range(2))
+    issuing.issue_due()
+    booking.give_back(partly, kind="void", amount=45_00)
+    booking.give_back(wholly, kind="void")
+
+    issuing.amend_due()
+
+    [mail] = told("refunded")
+    assert mail.subject == "Your receipt, put right"
+    assert "back to you" not in mail.text
 
 
 def test_the_database_keeps_receipts_as_they_are():
@@ -164,6 +196,41 @@ def test_official_receipts_are_a_choice_and_need_name_and_address():
     law = ("Eligible amount", "canada.ca/charities-giving", "Official receipt for income tax")
     for fact in (*list(OFFICIAL.values())[1:], *law, "1 River Street", "$50"):
         assert fact in said, fact
+
+
+def test_gifts_in_other_currencies_stand_on_no_official_receipt():
+    make_settings(**OFFICIAL)
+    fund = make_fund()
+    for currency in ("CAD", "EUR"):
+        make_payment(make_donation(fund, address=ADDRESS, currency=currency), paid_at=NOON)
+
+    assert issuing.issue_annual(2026) == (2, [])
+    assert issuing.issue_annual(2026) == (0, [])
+
+    told = Receipt.objects.values_list("currency", "is_official", "prefix")
+    assert set(told) == {("CAD", True, "T"), ("EUR", False, "R")}
+
+
+def test_an_official_receipt_bears_the_picture_of_its_signature():
+    picture = get_image_model().objects.create(title="Anne", file=get_test_image_file())
+    make_settings(**OFFICIAL, signature=picture)
+    make_payment(make_donation(address=ADDRESS), paid_at=NOON)
+
+    issuing.issue_annual(2026)
+
+    [page] = PdfReader(io.BytesIO(bytes(Receipt.objects.get().pdf))).pages
+    assert len(page.images) == 1
+    assert "Signature: Anne Delisse, treasurer" in text(Receipt.objects.get())
+
+
+def test_official_receipts_are_not_switched_on_before_all_they_say_is_known():
+    settings = make_settings(**{**OFFICIAL, "signatory": ""})
+    Organisation.objects.update(postal_address="")
+
+    with pytest.raises(ValidationError) as faults:
+        settings.full_clean()
+
+    assert set(faults.value.message_dict) == {"signatory", "tax_receipts"}
 
 
 def test_signs_that_no_font_has_keep_no_receipt_from_being_made():

@@ -40,7 +40,14 @@ def is_ours(address: str) -> bool:
     if domain.lower() != settings.MAIL_DOMAIN.lower():
         # RFC 5321, 4.5.1: postmaster needs no domain.
         return not domain and address.lower() == "postmaster"
-    return local.lower() in settings.INBOUND_NAMES or bool(returns.read_local_part(local))
+    named = local.lower() in settings.INBOUND_NAMES or returns.read_local_part(local)
+    return bool(named or returns.desk(address))
+
+
+def known(address: str) -> bool:
+    """`is_ours`, for a thread that may have lost its connection since it last asked."""
+    close_old_connections()
+    return is_ours(address)
 
 
 class Porter:
@@ -54,7 +61,12 @@ class Porter:
     ) -> str:
         if len(envelope.rcpt_tos) >= MOST_RECIPIENTS:
             return "452 4.5.3 Too many recipients"
-        if not is_ours(address):
+        try:
+            is_known = await asyncio.to_thread(known, address)
+        except (DatabaseError, OSError) as error:
+            logger.warning("Whether a name is ours must wait: %s", type(error).__name__)
+            return LATER
+        if not is_known:
             return UNKNOWN
         envelope.rcpt_tos.append(address)
         return "250 2.1.5 OK"

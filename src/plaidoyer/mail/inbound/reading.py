@@ -71,7 +71,7 @@ def read(key: int) -> str:
     if row.recipient and (receiver := returns.desk(row.recipient)):
         receiver(row)
         row.kind, row.read_at = Kind.AUTO_REPLY, timezone.now()
-        row.save(update_fields=["kind", "read_at"])
+        row.save(update_fields=["kind", "read_at", "sealed"])
         return row.kind
     said = understand(bytes(row.raw), via=row.via, recipient=row.recipient, sender=row.sender)
     envelope = _envelope(said)

@@ -18,5 +18,7 @@ from plaidoyer.newsletters.screens import frame
 def results(request: HttpRequest, pk: int) -> HttpResponse:
     """The figures of a mailing, drawn and as tables."""
     mailing = get_object_or_404(Mailing, pk=pk)
-    context = {"figures": figures.of(mailing)} | frame(_("Results"), mailing, "results")
+    context = {"figures": figures.of(mailing, request.user)} | frame(
+        _("Results"), mailing, "results"
+    )
     return render(request, "newsletters/desk/results.html", context)

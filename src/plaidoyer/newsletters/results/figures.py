@@ -7,6 +7,7 @@ in (`register`), such as gifts.
 import datetime
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.db.models import Count
 from django.utils import timezone
@@ -37,13 +38,13 @@ class Brought:
     value: str
 
 
-# Each gives what a mailing brought in to its room.
-SOURCES: list[Callable[[Mailing], Sequence[Brought]]] = []
+# Each gives what a mailing brought in to its room, and the right to see that.
+SOURCES: list[tuple[Callable[[Mailing], Sequence[Brought]], str]] = []
 
 
-def register(source: Callable[[Mailing], Sequence[Brought]]) -> None:
-    """Lets a room tell what mailings brought in to it."""
-    SOURCES.append(source)
+def register(source: Callable[[Mailing], Sequence[Brought]], needs: str) -> None:
+    """Lets a room tell what mailings brought in to it, to those who have the right `needs`."""
+    SOURCES.append((source, needs))
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,15 +78,17 @@ class Figures:
         return sum(row.count for row in self.acts)
 
 
-def of(mailing: Mailing) -> Figures:
-    """The figures of `mailing`; as many queries however many readers it had."""
+def of(mailing: Mailing, user: Any) -> Figures:
+    """The figures of `mailing` that `user` may see; as many queries however many readers it had."""
     return Figures(
         counted_at=timezone.now(),
         progress=reporting.progress([mailing])[0],
         departures=Departure.objects.filter(mailing=mailing).count(),
         links=_links(mailing) if mailing.counts_clicks else None,
         acts=acts(mailing),
-        brought=[one for source in SOURCES for one in source(mailing)],
+        brought=[
+            one for source, needs in SOURCES if user.has_perm(needs) for one in source(mailing)
+        ],
         trial=trial(mailing) if mailing.trial_percent and mailing.frozen_at else None,
     )
 

@@ -22,11 +22,13 @@ class StaleError(ValueError):
 
 
 class Condition:
-    """One thing that holds of a supporter or does not. All five members are to be given."""
+    """One thing that holds of a supporter or does not. All members but `needs` are to be given."""
 
     code: ClassVar[str]
     label: ClassVar[str | Promise]
     form: ClassVar[type[forms.Form]]
+    # The right to know of whom it holds, where that is a right apart.
+    needs: ClassVar[str] = ""
 
     def holds(self, cleaned: dict[str, Any], at: datetime.datetime) -> Q:
         """It as a condition on supporters at a moment; never NULL, so that NOT is its opposite."""
@@ -38,6 +40,11 @@ class Condition:
 
 
 CONDITIONS: dict[str, Condition] = {}
+
+
+def open_to(user: Any) -> list[Condition]:
+    """The conditions that `user` may ask for."""
+    return [one for one in CONDITIONS.values() if not one.needs or user.has_perm(one.needs)]
 
 
 def register(condition: Condition) -> None:

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.core.exceptions import PermissionDenied
 from django.db import DatabaseError, transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import get_object_or_404, render
@@ -16,11 +17,11 @@ from wagtail.admin import messages
 from wagtail.admin.auth import permission_required
 from wagtail.admin.ui.tables import Column, DateColumn, TitleColumn
 
-from plaidoyer.actions.forms import LineField
 from plaidoyer.civics.models import Area
 from plaidoyer.lib.desk import Desk
+from plaidoyer.lib.fields import LineField
 from plaidoyer.newsletters.segments import builder, readers, trees
-from plaidoyer.newsletters.segments.conditions import CONDITIONS, StaleError
+from plaidoyer.newsletters.segments.conditions import StaleError, open_to
 from plaidoyer.newsletters.segments.models import Segment
 from plaidoyer.newsletters.segments.trees import Group, Tree
 from plaidoyer.supporters import tags
@@ -99,10 +100,12 @@ def told(segment: Segment) -> str:
 def edit(request: HttpRequest, pk: int | None = None) -> HttpResponse:
     """The segment; each button shows it again, changed or counted, and only "save" keeps it."""
     segment = get_object_or_404(Segment, pk=pk) if pk else Segment()
+    kept = trees.read(segment.tree) if pk else Tree((Group(),))
+    require(request, kept)
     if request.method != "POST":
-        tree = trees.read(segment.tree) if pk else Tree((Group(),))
-        return screen(request, segment, tree, NameForm(segment), judged=bool(pk))
+        return screen(request, segment, kept, NameForm(segment), judged=bool(pk))
     tree, deed = builder.typed(request.POST), request.POST.get("do", "")
+    require(request, tree)
     names = NameForm(segment, request.POST)
     if deed == "save" and names.is_valid() and builder.is_right(builder.boxes(tree, judged=True)):
         segment.name, segment.tree = names.cleaned_data["name"], trees.written(tree)
@@ -112,10 +115,17 @@ def edit(request: HttpRequest, pk: int | None = None) -> HttpResponse:
         return HttpResponseRedirect(reverse("segments:edit", args=[segment.pk]))
     judged = deed in ("save", "count")
     tree = tree if judged else builder.done(tree, deed, request.POST)
+    require(request, tree)
     if deed != "save":
         names = NameForm(segment)
         names.initial["name"] = request.POST.get("name", "")[:120]
     return screen(request, segment, tree, names, judged=judged)
+
+
+def require(request: HttpRequest, tree: Tree) -> None:
+    """Raises PermissionDenied where the tree finds by what this person may not know."""
+    if not trees.may_see(request.user, tree):
+        raise PermissionDenied
 
 
 def screen(
@@ -131,7 +141,7 @@ def screen(
         "groups": groups,
         "names": names,
         "tag_form": TagForm(),
-        "conditions": list(CONDITIONS.values()),
+        "conditions": open_to(request.user),
         "areas": Area.objects.order_by("identifier")[:MOST_AREAS],
         "header_title": title,
         "header_icon": "group",
@@ -163,6 +173,7 @@ def counted(tree: Tree, *, is_right: bool) -> dict[str, Any]:
 def count(request: HttpRequest) -> JsonResponse:
     """How many a definition finds, while it is being written; changes nothing."""
     tree = builder.typed(request.POST)
+    require(request, tree)
     context = counted(tree, is_right=builder.is_right(builder.boxes(tree, judged=True)))
     found = context["counted"]
     html = render_to_string("newsletters/desk/segments/_count.html", context, request)
@@ -174,6 +185,7 @@ def count(request: HttpRequest) -> JsonResponse:
 def tag(request: HttpRequest, pk: int) -> HttpResponse:
     """Puts a tag on everybody who is in the segment now."""
     segment = get_object_or_404(Segment, pk=pk)
+    require(request, trees.read(segment.tree))
     form = TagForm(request.POST)
     if form.is_valid():
         number = tags.put(form.cleaned_data["tag"], readers.members(segment))

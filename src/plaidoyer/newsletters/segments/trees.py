@@ -13,7 +13,7 @@ from typing import Any
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from plaidoyer.newsletters.segments.conditions import Values, cleaned, known
+from plaidoyer.newsletters.segments.conditions import CONDITIONS, Values, cleaned, known
 
 ALL, ANY = "all", "any"
 JOINS = {ALL: and_, ANY: or_}
@@ -105,6 +105,13 @@ class Said:
 
     heading: str
     rules: list[str]
+
+
+def may_see(user: Any, tree: Tree) -> bool:
+    """Whether `user` may know whom the tree finds."""
+    codes = {rule.code for group in tree.groups for rule in group.rules}
+    needs = {CONDITIONS[code].needs for code in codes if code in CONDITIONS} - {""}
+    return user.has_perms(needs)
 
 
 def said(tree: Tree) -> list[Said]:

@@ -111,16 +111,19 @@ def test_whoever_leaves_leaves_after_the_last_mailing_they_were_sent():
 
     unsubscriptions.unsubscribe(suzie)
 
-    assert figures.of(second).departures == 1
-    assert figures.of(first).departures == 0
+    assert figures.of(second, make_organiser()).departures == 1
+    assert figures.of(first, make_organiser("anne")).departures == 0
 
 
 def test_another_room_tells_what_it_got(monkeypatch):
     monkeypatch.setattr(figures, "SOURCES", [])
-    figures.register(lambda mailing: [Brought("Gifts", f"3 by {mailing.name}")])
+    figures.register(
+        lambda mailing: [Brought("Acts", f"3 by {mailing.name}")], "mail.view_envelope"
+    )
+    figures.register(lambda mailing: [Brought("Gifts", "3")], "donations.view_donation")
 
-    assert figures.of(Mailing.objects.create(name="News")).brought == [
-        Brought("Gifts", "3 by News")
+    assert figures.of(Mailing.objects.create(name="News"), make_organiser()).brought == [
+        Brought("Acts", "3 by News")
     ]
 
 

@@ -7,10 +7,10 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from plaidoyer.actions.forms import LineField
 from plaidoyer.actions.models import ActionForm
 from plaidoyer.campaigns.models import Target
 from plaidoyer.evidence.models import validate_size
+from plaidoyer.lib.fields import LineField
 from plaidoyer.lib.words import Words, WordsFormField, languages
 from plaidoyer.outcomes.forms import not_to_come
 from plaidoyer.outcomes.handovers import handing

@@ -4,45 +4,24 @@ from django import forms
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
-from plaidoyer.actions.forms import AddressField, ConsentField, LineField
+from plaidoyer.actions.forms import ConsentField
+from plaidoyer.lib.fields import AddressField, FamilyNameField, GivenNameField, PostalCodeField
 from plaidoyer.supporters.models import ConsentWording
 
 
 class LinkForm(forms.Form):
     """To whom the link goes."""
 
-    email = AddressField(
-        label=_("E-mail"),
-        max_length=254,
-        error_messages={"required": _("Write your e-mail address.")},
-    )
-
-    def __init__(self, *args, **kwargs) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["email"].widget.attrs["autocomplete"] = "email"
+    email = AddressField()
 
 
 class DetailsForm(forms.Form):
     """How we address a supporter, in which language, and where they live."""
 
-    given_name = LineField(label=_("Given name"), max_length=100, required=False)
-    family_name = LineField(label=_("Family name"), max_length=100, required=False)
-    postal_code = LineField(label=_("Postal code (optional)"), max_length=12, required=False)
+    given_name = GivenNameField(required=False)
+    family_name = FamilyNameField(required=False)
+    postal_code = PostalCodeField()
     language = forms.ChoiceField(label=_("Language of our mails"), choices=settings.LANGUAGES)
-
-    COMPLETION = {
-        "given_name": "given-name",
-        "family_name": "family-name",
-        "postal_code": "postal-code",
-    }
-
-    def __init__(self, *args, **kwargs) -> None:
-        super().__init__(*args, **kwargs)
-        for name, completion in self.COMPLETION.items():
-            self.fields[name].widget.attrs["autocomplete"] = completion
-
-    def clean_postal_code(self) -> str:
-        return self.cleaned_data["postal_code"].upper()
 
 
 class NewsletterForm(forms.Form):

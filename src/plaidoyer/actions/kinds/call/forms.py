@@ -7,13 +7,14 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from plaidoyer.actions.forms import ActForm, LineField, OptionsForm, ParagraphsField
+from plaidoyer.actions.forms import ActForm, OptionsForm
 from plaidoyer.actions.kinds.call import lines
 from plaidoyer.actions.kinds.call.lines import Callee, Line
 from plaidoyer.actions.kinds.call.outcomes import OUTCOMES
 from plaidoyer.actions.kinds.letter import letters, seats
 from plaidoyer.actions.models import ActionForm
 from plaidoyer.civics.models import Post
+from plaidoyer.lib.fields import ParagraphsField, PostalCodeField
 from plaidoyer.lib.words import WordsFormField
 from plaidoyer.supporters.models import ConsentWording
 
@@ -120,12 +121,7 @@ class CallForm(ActForm):
 class FindForm(forms.Form):
     """The postal code by which somebody finds who represents them; a list where it tells not."""
 
-    postal_code = LineField(
-        label=_("Postal code"),
-        max_length=12,
-        required=False,
-        widget=forms.TextInput(attrs={"autocomplete": "postal-code"}),
-    )
+    postal_code = PostalCodeField(label=_("Postal code"))
     seat = WhomField(label=_("Who represents you?"), required=False, widget=forms.Select)
 
 

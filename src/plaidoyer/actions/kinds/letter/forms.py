@@ -10,12 +10,13 @@ from django.core import signing
 from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
-from plaidoyer.actions.forms import ActForm, LineField, ParagraphsField
+from plaidoyer.actions.forms import ActForm
 from plaidoyer.actions.kinds.letter import letters, plans, seats, texts
 from plaidoyer.actions.kinds.letter.letters import Addressee
 from plaidoyer.actions.models import Action, ActionForm
 from plaidoyer.campaigns.models import Target
 from plaidoyer.civics.models import Organization, Post
+from plaidoyer.lib.fields import LineField, ParagraphsField
 from plaidoyer.lib.words import Words
 from plaidoyer.supporters.models import ConsentWording
 

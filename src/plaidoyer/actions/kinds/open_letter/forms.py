@@ -7,10 +7,11 @@ from django.core.validators import URLValidator
 from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
-from plaidoyer.actions.forms import ActForm, LineField, OptionsForm
+from plaidoyer.actions.forms import ActForm, OptionsForm
 from plaidoyer.actions.kinds.open_letter import countries, domains, revisions
 from plaidoyer.actions.kinds.open_letter.models import OrganisationSignature
 from plaidoyer.actions.models import ActionForm
+from plaidoyer.lib.fields import LineField
 from plaidoyer.lib.words import Words, WordsFormField
 from plaidoyer.supporters.models import ConsentWording
 

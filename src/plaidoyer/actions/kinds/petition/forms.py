@@ -3,8 +3,9 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from plaidoyer.actions.forms import ActForm, OptionsForm, ParagraphsField
+from plaidoyer.actions.forms import ActForm, OptionsForm
 from plaidoyer.actions.models import ActionForm
+from plaidoyer.lib.fields import ParagraphsField
 
 LONGEST_COMMENT = 500
 
