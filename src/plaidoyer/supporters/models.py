@@ -1,10 +1,10 @@
 import uuid
+from typing import Any
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
-from django.utils.functional import Promise
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel, MultiFieldPanel
@@ -154,7 +154,7 @@ class Tagging(models.Model):
         constraints = [models.UniqueConstraint("supporter", "tag", name="tagged_once")]
 
 
-def kept_days(label: str | Promise, default: int, least: int, most: int) -> models.Field:
+def kept_days(label: Any, default: int, least: int, most: int) -> models.Field:
     """For how many days something is kept: a choice within bounds."""
     bounds = [MinValueValidator(least), MaxValueValidator(most)]
     help_text = format_lazy(_("{least} to {most} days."), least=least, most=most)
