@@ -11,9 +11,11 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 
 from django.db.models import Q
+from django.utils.translation import get_language
 
 from plaidoyer.donations import codes
 from plaidoyer.donations.models import BankLine, Donation, Frequency, Method
+from plaidoyer.lib import wording
 from plaidoyer.lib.addresses import folded
 
 CERTAIN, LIKELY = 95, 60
@@ -33,6 +35,11 @@ class Found:
     confidence: int
     # By what: "code", "slip", "name".
     by: str
+
+    @property
+    def percent(self) -> str:
+        """The confidence in the active language."""
+        return wording.percentage(self.confidence, 100, get_language() or "en")
 
 
 class Matcher:

@@ -10,9 +10,11 @@ from django.db.models import Case, CharField, Count, F, Min, Q, QuerySet, Sum, V
 from django.db.models.functions import Coalesce, TruncMonth
 from django.utils import timezone
 
+from plaidoyer.actions import sharing
 from plaidoyer.donations.models import Donation, Payment, Posting, RecurringStep
 from plaidoyer.donations.words import Account, Channel, Method
 from plaidoyer.lib.words import Words
+from plaidoyer.newsletters.models import Mailing
 
 MONTHS = 12
 
@@ -98,11 +100,30 @@ def tables(postings: QuerySet[Posting]) -> dict[str, list[Row]]:
             Row(str(Channel(name).label), amount, number)
             for name, amount, number in grouped(postings, of_donation("channel"))
         ],
-        "source": [
-            Row(name or "—", amount, number)
-            for name, amount, number in grouped(postings, of_donation("via"))
-        ],
+        "source": by_source(postings),
     }
+
+
+def by_source(postings: QuerySet[Posting]) -> list[Row]:
+    """By the way donors came: a mailing by its name, personal links together by their channel."""
+    rows = grouped(postings, of_donation("via"))
+    codes = [via.partition(".")[2] for via, _amount, _number in rows]
+    mailings = dict(Mailing.objects.filter(public_id__in=codes).values_list("public_id", "name"))
+    amounts: Counter[str] = Counter()
+    numbers: Counter[str] = Counter()
+    for via, amount, number in rows:
+        label = source(via, mailings)
+        amounts[label] += amount
+        numbers[label] += number
+    return [Row(label, amount, numbers[label]) for label, amount in amounts.most_common()]
+
+
+def source(via: str, mailings: dict[str, str]) -> str:
+    """What a gift's source is called; as it stands in the link where it is none of ours."""
+    name, _dot, code = via.partition(".")
+    if (channel := sharing.KNOWN.get(name)) is None:
+        return via or "—"
+    return f"{channel.label}: {mailings[code]}" if code in mailings else str(channel.label)
 
 
 def new_and_returning(

@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from plaidoyer.donations.ledgers import booking
+from plaidoyer.donations.statistics import figures
 from plaidoyer.donations.tests.giving import make_donation, make_fund, make_payment
 from plaidoyer.newsletters.models import Mailing, Segment
 from plaidoyer.newsletters.results.channels import channel
@@ -75,6 +76,20 @@ def test_without_the_right_nobody_learns_who_gave(client, people):
     assert {ask().status_code for ask in asked} == {200, 302}
     assert "Gave money" in client.get(reverse("segments:add")).content.decode()
     assert f'value="{gave.pk}"' in client.get(plan).content.decode()
+
+
+def test_sources_bear_the_names_of_mailings_and_of_channels():
+    fund, mailing = make_fund(), Mailing.objects.create(name="Appeal")
+    for via in (channel(mailing), "whatsapp", "whatsapp.k3v9p2m7qd", "poster", ""):
+        make_payment(make_donation(fund, 10_00, via=via))
+    until = timezone.now() + datetime.timedelta(minutes=1)
+
+    rows = figures.by_source(figures.gifts(figures.since_month(), until, "CAD"))
+
+    assert {row.label: (row.amount, row.number) for row in rows} == {
+        "WhatsApp": (20_00, 2), "Our own mail: Appeal": (10_00, 1), "poster": (10_00, 1),
+        "—": (10_00, 1),
+    }  # fmt: skip
 
 
 def test_what_a_mailing_brought_in_stands_beside_its_acts(client, people):
