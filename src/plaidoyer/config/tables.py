@@ -45,7 +45,7 @@ def read(url: str) -> bool:
         session.execute(copy.read_bytes())
         for purpose, version, wrapped in roots.first():
             session.execute(
-                "INSERT INTO vault_root (purpose, version, wrapped, made_at)"
+                "INSERT INTO public.vault_root (purpose, version, wrapped, made_at)"
                 " VALUES (%s, %s, %s, now())",
                 [purpose, version, wrapped],
             )

@@ -134,8 +134,11 @@ class Holder:
     def lease(self, size: int, *, above: int = -32768) -> list[Leased]:
         """Up to `size` due envelopes of an urgency `above` that, the urgent first, now ours."""
         values = {"size": size, "above": above, "sender": self.number}
-        rows = self.rows(LEASE, values)
-        return kinds.addressed([Leased(*row)._replace(to_address=opened(row[3])) for row in rows])
+        leased = [
+            Leased(pk, uid, kind, opened(raw), *rest)
+            for pk, uid, kind, raw, *rest in self.rows(LEASE, values)
+        ]
+        return kinds.addressed(leased)
 
     def record(self, verdicts: Mapping[int, Verdict]) -> set[int]:
         """Writes what became of envelopes of ours; which of them were ours indeed."""

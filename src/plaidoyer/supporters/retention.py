@@ -60,13 +60,13 @@ def run(now: datetime.datetime | None = None, *, dry: bool = False) -> dict[str,
 
     In batches, each in a transaction of its own: stopped at any moment, the next night goes on.
     """
-    return {name: due(name, now).count() if dry else apply(name, now) for name in in_order()}
+    return {name: due(name, now).count() if dry else apply(name, now) for name in ordered()}
 
 
-def in_order() -> list[str]:
-    """The rules as the settings name them: acts go before their supporters."""
-    names = [field.name.removesuffix("_days") for field in RetentionSettings._meta.fields]
-    return [name for name in names if name in RULES]
+def ordered() -> list[str]:
+    """The rules in the order of their settings: who is bare is seen once their acts are emptied."""
+    fields = [field.name.removesuffix("_days") for field in RetentionSettings._meta.fields]
+    return [name for name in fields if name in RULES]
 
 
 def apply(name: str, now: datetime.datetime | None = None) -> int:

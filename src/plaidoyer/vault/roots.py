@@ -38,6 +38,13 @@ def ring() -> Ring:
     return known
 
 
+def keep_fresh() -> None:
+    """Reads the keys before they are too old, for code that may not ask the database (rush)."""
+    global known
+    if known is None or time.monotonic() - known.read_at > REMEMBERED / 2:
+        known = read()
+
+
 def opener(version: int) -> AESGCM:
     """The root of that version; one made a moment ago is looked for."""
     global known

@@ -24,7 +24,7 @@ from plaidoyer.outcomes.handovers import handing, packages, verifying
 from plaidoyer.outcomes.models import Handover, Milestone, Package
 from plaidoyer.supporters import privacy
 from plaidoyer.supporters.models import Supporter
-from plaidoyer.testing import make_form, make_organiser, make_pages, supporter, typed
+from plaidoyer.testing import make_form, make_organiser, make_pages, typed
 
 pytestmark = pytest.mark.django_db
 LETTER = Words(fr="Madame la Ministre,\n\nvoici.", en="Minister,\n\nhere it is.")
@@ -258,7 +258,8 @@ def test_areas_stand_in_tens_and_none_under_ten(petition):
 
 
 def test_an_erased_person_stands_in_no_copy_of_ours(package):
-    privacy.erase(supporter("suzie@post.example"))
+    [suzie] = [one for one in Supporter.objects.all() if one.given_name == "Suzie"]
+    privacy.erase(suzie)
 
     kept = Package.objects.get()
     assert (bytes(kept.content), kept.sha256) == (b"", package.sha256)

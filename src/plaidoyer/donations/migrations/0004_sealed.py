@@ -50,7 +50,7 @@ def seal(model, parts, has_uid=False, **how):
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("donations", "0002_ledger_stays"),
+        ("donations", "0003_source_and_signature"),
         ("vault", "0001_initial"),
     ]
 
