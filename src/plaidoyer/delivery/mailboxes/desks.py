@@ -116,6 +116,8 @@ class Screen(PermissionCheckedMixin, WagtailAdminTemplateMixin, TemplateView):
     any_permission_required = ["view", "change"]
     header_icon = "mail"
     subject: Mailbox | Target | None = None
+    # Whether what is pressed is about one mailbox or target.
+    is_about_one = True
 
     def get_page_subtitle(self) -> str:
         return str(self.subject or "")
@@ -132,7 +134,7 @@ class Screen(PermissionCheckedMixin, WagtailAdminTemplateMixin, TemplateView):
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if not self.may_change():
             raise PermissionDenied
-        if self.subject is None:
+        if self.is_about_one and self.subject is None:
             return HttpResponseNotAllowed(["GET", "HEAD"])
         wrong = self.do(request.POST.get("step", ""))
         if wrong:
