@@ -22,7 +22,6 @@ class Migration(migrations.Migration):
         ("mail", "0001_initial"),
         ("supporters", "0001_initial"),
         ("wagtailcore", "0098_apitoken"),
-        ("wagtailimages", "0027_image_description"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
@@ -390,7 +389,7 @@ class Migration(migrations.Migration):
                 ),
                 ("phone", models.CharField(blank=True, max_length=40, verbose_name="telephone")),
                 ("address", models.TextField(blank=True, verbose_name="postal address")),
-                ("via", models.CharField(blank=True, max_length=60, verbose_name="source")),
+                ("via", models.CharField(blank=True, max_length=40, verbose_name="source")),
                 ("network", models.CharField(blank=True, editable=False, max_length=24)),
                 (
                     "promised_at",
@@ -570,18 +569,6 @@ class Migration(migrations.Migration):
                 (
                     "signatory",
                     models.CharField(blank=True, max_length=150, verbose_name="who signs receipts"),
-                ),
-                (
-                    "signature",
-                    models.ForeignKey(
-                        blank=True,
-                        help_text="On official receipts. Without it they are to be signed by hand.",
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="+",
-                        to="wagtailimages.image",
-                        verbose_name="picture of the signature",
-                    ),
                 ),
                 (
                     "kept_years",
