@@ -4,10 +4,9 @@ Whatever it does not know it hands on whole to the ordinary way (views.act): an 
 letter not yet seen, files, a personal link, a closed form, a kind that asks the database. What it
 takes is judged by the same form class, so there is one truth for the rules.
 
-Budget. An act: no query of its own, at most 64 kB. A batch, gathered for a few milliseconds: one
-INSERT, which commits by itself; only then is anybody in it thanked (law 4). A form: one SELECT a
-second. Sealing an act: some 25 µs. A crowd beyond what can be kept in time gets an honest 503 that
-carries what was typed.
+Budget. An act: no query, at most 64 kB, 25 µs to seal it. A batch, gathered for a few milliseconds:
+one INSERT, which commits by itself; only then is anybody in it thanked (law 4). A form: one SELECT
+a second. A crowd beyond what can be kept gets an honest 503 that carries what was typed.
 """
 
 import asyncio
