@@ -85,9 +85,9 @@ def after_the_cut(image: Path, at: Path, name: str) -> set[str]:
         engine = postgres.Embedded(at / "cluster")
         (engine.data / "postmaster.pid").unlink(missing_ok=True)
         with psycopg.connect(make_conninfo(engine.join(), dbname=name)) as session:
-            rows = session.execute("SELECT email FROM actions_action").fetchall()
+            rows = session.execute("SELECT page FROM actions_action").fetchall()
         engine.leave()
-    return {email for (email,) in rows}
+    return {page for (page,) in rows}
 
 
 def cut(product: Any, cluster: Any, public_id: str, image: Path, folder: Path, name: str) -> int:

@@ -29,6 +29,8 @@ def in_its_own_network(product, path, percent):
         timeout=120,
         check=False,
     )
+    if done.returncode == 77:
+        pytest.skip("no packets can be lost on this machine")
     assert done.returncode == 0, done.stderr[-2000:]
     return json.loads(done.stdout.splitlines()[-1])
 
@@ -43,7 +45,7 @@ def test_whoever_was_thanked_over_a_lossy_line_is_kept_once(product):
     whole = in_its_own_network(product, path, 0)
     torn = in_its_own_network(product, path, 30)
 
-    rows = Counter(email for (email,) in product.sql("SELECT email FROM actions_action"))
+    rows = Counter(page for (page,) in product.sql("SELECT page FROM actions_action"))
     for told in (whole, torn):
         assert told["thanked"]
         assert not set(told["thanked"]) - set(rows)

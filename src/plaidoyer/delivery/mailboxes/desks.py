@@ -5,12 +5,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import PermissionDenied
 from django.db.models import Count, Exists, OuterRef, QuerySet
-from django.http import (
-    HttpRequest,
-    HttpResponse,
-    HttpResponseNotAllowed,
-    HttpResponseRedirect,
-)
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import URLPattern, path, reverse
 from django.utils.formats import date_format
@@ -116,8 +111,6 @@ class Screen(PermissionCheckedMixin, WagtailAdminTemplateMixin, TemplateView):
     any_permission_required = ["view", "change"]
     header_icon = "mail"
     subject: Mailbox | Target | None = None
-    # Whether what is pressed is about one mailbox or target.
-    is_about_one = True
 
     def get_page_subtitle(self) -> str:
         return str(self.subject or "")
@@ -134,8 +127,6 @@ class Screen(PermissionCheckedMixin, WagtailAdminTemplateMixin, TemplateView):
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if not self.may_change():
             raise PermissionDenied
-        if self.is_about_one and self.subject is None:
-            return HttpResponseNotAllowed(["GET", "HEAD"])
         wrong = self.do(request.POST.get("step", ""))
         if wrong:
             return self.render_to_response(self.get_context_data(**wrong), status=422)

@@ -76,7 +76,6 @@ class FreezesView(Screen):
 
     template_name = "delivery/admin/mailboxes/freezes.html"
     page_title = gettext_lazy("Freezes")
-    is_about_one = False
     header_icon = "lock"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:

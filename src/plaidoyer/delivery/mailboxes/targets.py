@@ -79,6 +79,7 @@ def held_in() -> dict[int, int]:
 class TargetsView(Screen):
     """Every target with the letters that wait and that have left."""
 
+    http_method_names = ["get", "head", "options"]
     template_name = "delivery/admin/mailboxes/targets.html"
     page_title = _("Targets and their letters")
 

@@ -11,7 +11,7 @@ from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
 
-from plaidoyer.mail.kinds import COMPOSERS
+from plaidoyer.mail import kinds
 from plaidoyer.mail.models import Envelope
 from plaidoyer.staff import codes, notices
 from plaidoyer.staff.models import Notice, SignIn
@@ -48,8 +48,9 @@ def mails(user):
     """What was queued for `user`, as it would leave."""
     return [
         message
-        for envelope in Envelope.objects.filter(to_address=user.email).order_by("pk")
-        for message in COMPOSERS[notices.KIND]([envelope]).values()
+        for envelope in Envelope.objects.filter(kind=notices.KIND).order_by("pk")
+        if kinds.address(envelope) == user.email
+        for message in kinds.COMPOSERS[notices.KIND]([envelope]).values()
     ]
 
 
