@@ -161,7 +161,7 @@ def test_without_tls_the_same_check_warns(monkeypatch):
 
 @pytest.mark.django_db
 def test_cookies_of_the_back_office_are_nobody_elses(client, settings):
-    answer = client.get("/admin/login/")
+    answer = client.get("/en/staff/login/")
 
     cookie = answer.cookies[settings.CSRF_COOKIE_NAME]
     assert cookie["httponly"]
