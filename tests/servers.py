@@ -395,8 +395,9 @@ def let_letters_leave(url: str) -> None:
     with psycopg.connect(url) as session:
         session.execute(
             "INSERT INTO delivery_courtesy"
-            " (site_id, per_hour, opens, closes, weekends, time_zone, closed_on, digest_after_days)"
-            " SELECT id, 1000, 0, 24, true, '', '{}', 2 FROM wagtailcore_site WHERE is_default_site"
+            " (site_id, per_hour, per_day, opens, closes, weekends, time_zone, closed_on,"
+            " digest_after_days) SELECT id, 1000, 24000, 0, 24, true, '', '{}', 2"
+            " FROM wagtailcore_site WHERE is_default_site"
             " ON CONFLICT DO NOTHING"
         )
 
