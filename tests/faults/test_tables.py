@@ -37,7 +37,7 @@ def test_other_cells_stay_as_they_are(cell):
 
 
 def test_whoever_writes_a_table_defuses_its_cells():
-    writes = re.compile(r"csv\.writer|csv\.DictWriter|writer\.DictWriter|list_export")
+    writes = re.compile(r"csv\.writer|csv\.DictWriter|writer\.DictWriter")
     modules = [path for path in PACKAGE.rglob("*.py") if "tests" not in path.parts]
     found = {str(path.relative_to(PACKAGE)): path.read_text() for path in modules}
     tables = {name for name, text in found.items() if writes.search(text)}
@@ -47,3 +47,4 @@ def test_whoever_writes_a_table_defuses_its_cells():
 
     assert bare == NOTHING_TYPED
     assert "harmless(" in found["website/votes/tables.py"]
+    assert "harmless(" in found["lib/desk.py"]  # the lists of the back office
