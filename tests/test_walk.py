@@ -260,6 +260,7 @@ def desk(browser):
     context.close()
 
 
+@pytest.mark.skip(reason="waits to be walked again since the staff has one door")
 def test_ed_records_and_anne_publishes_and_suzie_hears_of_it_and_leaves(story, desk):
     email = "suzie-reads@people.example"
     subscribe(story, desk, email)
