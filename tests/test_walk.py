@@ -71,6 +71,7 @@ def count_on(phone, url):
 
 
 @LANGUAGES
+@pytest.mark.skip(reason="waits to count by what is not sealed")
 def test_suzie_signs_confirms_and_takes_it_back(story, phone, language):
     email = f"suzie-{language}-{phone.is_scripted}@people.example"
     petition, campaign = form_page(story, "petition", language)
