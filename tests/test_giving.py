@@ -16,10 +16,7 @@ from plaidoyer.donations.tests.stripe_server import KEY, SECRET, StripeServer
 from tests.servers import wait_until
 from tests.test_walk import desk, link_in, sign_in
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skip(reason="waits to be walked again since the staff has one door"),
-]
+pytestmark = pytest.mark.browser
 __all__ = ["desk"]
 
 LANGUAGES = pytest.mark.parametrize("language", ["fr", "en"])

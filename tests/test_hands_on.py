@@ -47,7 +47,6 @@ def order(page) -> list[str]:
     )
 
 
-@pytest.mark.skip(reason="waits to be walked again since the staff has one door")
 def test_a_report_is_put_into_order_by_dragging_and_by_keys(story, desk):  # noqa: F811
     sign_in(desk, story, "ed")
     desk.goto(f"{story.url}/admin/editions/new/")

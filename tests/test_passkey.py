@@ -4,10 +4,7 @@ import pytest
 
 from plaidoyer.testing import make_organiser
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skip(reason="waits to be walked again since the staff has one door"),
-]
+pytestmark = pytest.mark.browser
 PASSWORD = "a river runs through it"
 # A phone that is unlocked by finger and keeps its keys.
 PHONE = {

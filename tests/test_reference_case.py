@@ -26,10 +26,7 @@ from tests import reference_steps as steps
 from tests.hands import Hands
 from tests.reference_case import BEFORE, EARLIER, NOW, happened
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skip(reason="waits to be walked again since the staff has one door"),
-]
+pytestmark = pytest.mark.browser
 
 ROOT = Path(__file__).parents[1]
 PASSWORD = "riviere"

@@ -13,10 +13,7 @@ import pytest
 from tests.servers import PROGRAM
 from tests.test_storm import make_petition
 
-pytestmark = [
-    pytest.mark.storm,
-    pytest.mark.skip(reason="waits to be seen pass once on a quiet machine"),
-]
+pytestmark = pytest.mark.storm
 ROOT = Path(__file__).parents[2]
 
 

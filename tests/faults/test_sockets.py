@@ -9,10 +9,7 @@ from pathlib import Path
 
 import pytest
 
-pytestmark = [
-    pytest.mark.storm,
-    pytest.mark.skip(reason="waits to be seen pass once on a quiet machine"),
-]
+pytestmark = pytest.mark.storm
 
 HEAD = "POST {path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\n"
 FORM = "Content-Type: application/x-www-form-urlencoded\r\n"

@@ -2,6 +2,7 @@
 
 import re
 import socket
+import subprocess
 import tomllib
 from pathlib import Path
 
@@ -53,6 +54,15 @@ def test_every_room_stands_on_a_floor():
     floors = {room.strip() for layer in contract["layers"] for room in layer.split("|")}
 
     assert floors == ROOMS
+
+
+def test_nothing_that_a_running_program_made_is_among_the_sources():
+    tracked = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True)  # noqa: S607
+    if tracked.returncode:
+        pytest.skip("not a checkout")
+    made = {"var", "postgres", "secret_key", "master_key", "journals"}
+
+    assert [line for line in tracked.stdout.splitlines() if made & set(Path(line).parts)] == []
 
 
 def test_every_room_says_what_it_is():

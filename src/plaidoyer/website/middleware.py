@@ -96,6 +96,8 @@ def allow_beginnings(request: HttpRequest, response: Any) -> None:
         opening = f'<script nonce="{get_nonce(request)}">'
         text = response.content.decode(response.charset)
         response.content = BEGINNINGS.sub(opening, text)
+        if response.has_header("Content-Length"):
+            response["Content-Length"] = str(len(response.content))
 
 
 def shared_pages(get_response: Answer) -> Answer:

@@ -206,6 +206,13 @@ def test_the_script_of_the_translator_is_the_one_that_the_policy_names():
     assert f"'sha256-{digest}'" == browsers.CHOOSES_ALL
 
 
+def test_a_screen_says_how_long_it_is_once_its_scripts_have_their_nonce(admin_client):
+    response = admin_client.get("/admin/milestones/new/")
+
+    assert b'<script nonce="' in response.content
+    assert int(response["Content-Length"]) == len(response.content)
+
+
 @pytest.mark.parametrize(
     "script",
     [
