@@ -110,8 +110,8 @@ def with_nodemailer(port: int, number: int) -> float | None:
 
 AGREED = """
     WITH agreed AS (
-        INSERT INTO supporters_consent (supporter_id, purpose, answer, page, answered_at)
-        SELECT id, 'newsletter', 'given', '/', now() FROM supporters_supporter
+        INSERT INTO supporters_consent (supporter_id, purpose, answer, basis, page, answered_at)
+        SELECT id, 'newsletter', 'given', 'express', '/', now() FROM supporters_supporter
         RETURNING id, supporter_id
     )
     INSERT INTO supporters_subscription (supporter_id, consent_id, began_at)

@@ -113,6 +113,12 @@ def forked(work: Callable[[], Any]) -> int:
         os._exit(0)
 
 
+def killed(pid: int) -> None:
+    """Ends a fork without a warning."""
+    os.kill(pid, signal.SIGKILL)
+    os.waitpid(pid, 0)
+
+
 def send(*, lossy: bool) -> None:
     """Sends until it is killed or all came to an end."""
     from django.db import InterfaceError, OperationalError
@@ -162,25 +168,25 @@ def rage(options: argparse.Namespace, engine: Any, ledger: Path) -> int:
     chance, kills = random.Random(options.seed), 0
     senders = [forked(lambda: send(lossy=options.lossy)) for _ in range(SENDERS)]
     restarts = {options.kills * (n + 1) // (options.restarts + 1) for n in range(options.restarts)}
-    while kills < options.kills:
-        await_growth(ledger, chance.uniform(0, 1.5 * options.recipients / options.kills))
-        victim = chance.randrange(SENDERS)
-        os.kill(senders[victim], signal.SIGKILL)
-        os.waitpid(senders[victim], 0)
-        kills += 1
-        if kills in restarts:
-            engine.control("restart", "-m", "immediate", "-l", engine.data / "log")
-        recovered()
-        senders[victim] = forked(lambda: send(lossy=options.lossy))
-        if kills % 20 == 0:
-            print(f"{kills} kills, {left()} left", file=sys.stderr, flush=True)
-    until = time.monotonic() + options.seconds
-    while left() and time.monotonic() < until:
-        recovered()
-        time.sleep(0.2)
-    for pid in senders:
-        os.kill(pid, signal.SIGKILL)
-        os.waitpid(pid, 0)
+    try:
+        while kills < options.kills:
+            await_growth(ledger, chance.uniform(0, 1.5 * options.recipients / options.kills))
+            victim = chance.randrange(SENDERS)
+            killed(senders[victim])
+            kills += 1
+            if kills in restarts:
+                engine.control("restart", "-m", "immediate", "-l", engine.data / "log")
+            recovered()
+            senders[victim] = forked(lambda: send(lossy=options.lossy))
+            if kills % 20 == 0:
+                print(f"{kills} kills, {left()} left", file=sys.stderr, flush=True)
+        until = time.monotonic() + options.seconds
+        while left() and time.monotonic() < until:
+            recovered()
+            time.sleep(0.2)
+    finally:
+        for pid in senders:
+            killed(pid)
     recovered()
     return kills
 
@@ -188,9 +194,10 @@ def rage(options: argparse.Namespace, engine: Any, ledger: Path) -> int:
 def compare(ledger: Path, planned: int, kills: int) -> dict[str, Any]:
     """The rows against the relay's ledger."""
     from plaidoyer.mail.models import Envelope
+    from plaidoyer.vault import marks
 
-    rows = {one.to_address: one.state for one in Envelope.objects.iterator()}
-    came = Counter(ledger.read_text().split())
+    rows = dict(Envelope.objects.values_list("mark", "state"))
+    came = Counter(map(marks.address, ledger.read_text().split()))
     states = Counter(rows.values())
     return {
         "planned": planned,
@@ -198,10 +205,10 @@ def compare(ledger: Path, planned: int, kills: int) -> dict[str, Any]:
         **states,
         "ended": sum(states[state] for state in map(str, Envelope.FINAL)),
         "missed": sum(
-            state == "accepted" and address not in came for address, state in rows.items()
+            state == "accepted" and reader not in came for reader, state in rows.items()
         ),
         "twice": sum(number > 1 for number in came.values()),
-        "unexplained": sum(rows.get(address) not in {"accepted", "in_doubt"} for address in came),
+        "unexplained": sum(rows.get(reader) not in {"accepted", "in_doubt"} for reader in came),
         # What the relay itself dropped without a word, and one for each session of each kill.
         "doubt_allowed": CONNECTIONS * kills + 2 * (planned // EVERY + 1),
     }
@@ -233,33 +240,30 @@ def storm(options: argparse.Namespace, folder: Path) -> dict[str, Any]:
     }
     from plaidoyer.config import postgres
 
-    engine = postgres.Embedded(folder)
-    os.environ["DATABASE_URL"] = engine.join()
-    import django
+    with contextlib.ExitStack() as afterwards:
+        engine = postgres.Embedded(folder)
+        os.environ["DATABASE_URL"] = engine.join()
+        afterwards.callback(engine.leave)
+        import django
 
-    django.setup()
-    from django.db import connection
+        django.setup()
+        from django.db import connection
 
-    from bench.mailing import frozen
-    from plaidoyer.config import tables
-    from plaidoyer.mail.models import Suppression
+        from bench.mailing import frozen
+        from plaidoyer.config import tables
+        from plaidoyer.mail import suppressions
 
-    tables.lay()
-    ledger = folder / "ledger"
-    ledger.touch()
-    relay = forked(lambda: asyncio.run(Relay(listener, ledger).serve()))
-    _mailing, _seconds = frozen(options.recipients)
-    Suppression.objects.bulk_create(
-        Suppression(address=f"s{number}@post.example", reason=Suppression.Reason.BY_HAND)
-        for number in range(LISTED, options.recipients + 1, EVERY)
-    )
-    kills = rage(options, engine, ledger)
-    os.kill(relay, signal.SIGKILL)
-    os.waitpid(relay, 0)
-    said = compare(ledger, options.recipients, kills)
-    connection.close()
-    engine.leave()
-    return said
+        afterwards.callback(connection.close)
+        tables.lay()
+        frozen(options.recipients)
+        for number in range(LISTED, options.recipients + 1, EVERY):
+            suppressions.suppress(f"s{number}@post.example", reason=suppressions.Reason.BY_HAND)
+        ledger = folder / "ledger"
+        ledger.touch()
+        relay = forked(lambda: asyncio.run(Relay(listener, ledger).serve()))
+        afterwards.callback(killed, relay)
+        kills = rage(options, engine, ledger)
+        return compare(ledger, options.recipients, kills)
 
 
 if __name__ == "__main__":

@@ -38,6 +38,7 @@ from django.test import override_settings
 import plaidoyer
 from plaidoyer.config import postgres, tables
 from plaidoyer.config.settings import database
+from plaidoyer.vault import roots
 
 PACKAGE = Path(plaidoyer.__file__).parent
 PROGRAM = Path(sys.executable).parent / "plaidoyer"
@@ -284,6 +285,7 @@ def move_to(settings_dict: dict[str, Any]) -> None:
     connection.settings_dict = settings_dict
     ContentType.objects.clear_cache()
     cache.clear()
+    roots.known = None
 
 
 def fingerprint(paths: Iterable[Path]) -> str:

@@ -13,6 +13,7 @@ import pypdf
 import pytest
 
 from plaidoyer.donations.tests.stripe_server import KEY, SECRET, StripeServer
+from plaidoyer.vault import marks
 from tests.servers import wait_until
 from tests.test_walk import desk, link_in, sign_in
 
@@ -58,12 +59,14 @@ def fill_in(page, story, language, method, email, amount="5000"):
 
 def booked(story, email):
     """What the ledger has as gifts of somebody, in cents."""
+    with story.orm():
+        mark = marks.address(email)
     [(amount,)] = story.sql(
         "SELECT -coalesce(sum(o.amount), 0) FROM donations_posting o"
         " JOIN donations_entry e ON e.id = o.entry_id JOIN donations_payment p"
         " ON p.id = e.payment_id JOIN donations_donation d ON d.id = p.donation_id"
-        " WHERE o.account = 'gifts' AND d.email = %s",
-        email,
+        " WHERE o.account = 'gifts' AND d.mark = %s",
+        mark,
     )  # fmt: skip
     return amount
 

@@ -47,6 +47,21 @@ def order(page) -> list[str]:
     )
 
 
+def card(title, part="") -> str:
+    """Where an item stands on the report's desk, or a part of it."""
+    return f".desk-item:has(h3:text-is('{title}')){part}"
+
+
+def drag(page, what, before):
+    """By a mouse that is held down all the way, on a screen that shows all of it."""
+    page.set_viewport_size({"width": 1280, "height": 4000})
+    start, end = (page.locator(one).bounding_box() for one in (what, before))
+    page.mouse.move(start["x"] + start["width"] / 2, start["y"] + start["height"] / 2)
+    page.mouse.down()
+    page.mouse.move(end["x"] + 40, end["y"] + 4, steps=25)
+    page.mouse.up()
+
+
 def test_a_report_is_put_into_order_by_dragging_and_by_keys(story, desk):  # noqa: F811
     sign_in(desk, story, "ed")
     desk.goto(f"{story.url}/admin/editions/new/")
@@ -57,15 +72,12 @@ def test_a_report_is_put_into_order_by_dragging_and_by_keys(story, desk):  # noq
     save(desk)
     first, second, third = (before := order(desk))[:3]
 
-    grip = desk.locator(f".desk-item:has(h3:text-is('{third}')) .desk-grip")
-    grip.drag_to(
-        desk.locator(f".desk-item:has(h3:text-is('{first}'))"), target_position={"x": 40, "y": 4}
-    )
+    drag(desk, card(third, " .desk-grip"), card(first))
     assert order(desk)[:3] == [third, first, second]
     with desk.expect_navigation():
         desk.click("button[value=order]")
     assert order(desk) == [third, first, second, *before[3:]]
 
     with desk.expect_navigation():
-        desk.locator(f".desk-item:has(h3:text-is('{third}')) button[value^=down]").press("Enter")
+        desk.locator(card(third, " button[value^=down]")).press("Enter")
     assert order(desk) == [first, third, second, *before[3:]]

@@ -97,8 +97,11 @@ def test_suzie_signs_confirms_and_takes_it_back(story, phone, language):
     assert mail.message["Content-Language"] == language
     confirmation = link_in(mail, "confirmation")
     phone.goto(confirmation)
-    assert story.sql("SELECT 1 FROM actions_confirmation c JOIN actions_action a"
-                     " ON a.id = c.action_id WHERE a.uid = %s", uid_in(confirmation)) == []  # fmt: skip
+    counted = (
+        "SELECT 1 FROM actions_confirmation c JOIN actions_action a ON a.id = c.action_id"
+        " WHERE a.uid = %s"
+    )
+    assert story.sql(counted, uid_in(confirmation)) == []
     press(phone)
     assert phone.url == confirmation
     wait_until(lambda: count_on(phone, story.url + petition) == before + 1, what="the count moves")

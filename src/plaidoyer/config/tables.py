@@ -1,8 +1,8 @@
 """The tables of an empty embedded database: migrated once on a machine, then read from a copy.
 
 To migrate takes half a minute, to read a copy a second. A copy is named by all it comes from: the
-migrations, the roles, the settings, the packages. So a new version never finds an old one. Only
-databases that begin empty take it: the demo's and the tests'.
+migrations, the roles, the settings, the packages, the version of PostgreSQL. So a new version never
+finds an old one. Only databases that begin empty take it: the demo's and the tests'.
 """
 
 import hashlib
@@ -38,10 +38,10 @@ def lay() -> None:
 
 def read(url: str) -> bool:
     """Makes the tables of the empty database at `url` from the copy; whether there is one."""
-    copy = place()
-    if not is_embedded(url) or not copy.exists():
-        return False
     with psycopg.connect(url) as session:
+        copy = place(session)
+        if not copy.exists():
+            return False
         session.execute(copy.read_bytes())
         for purpose, version, wrapped in roots.first():
             session.execute(
@@ -66,7 +66,8 @@ def keep(url: str) -> None:
     # Lines of psql's own, and the schema that every database has from the beginning.
     not_sql = ("\\", "CREATE SCHEMA public;")
     lines = [line for line in said.splitlines() if not line.startswith(not_sql)]
-    copy = place()
+    with psycopg.connect(url) as session:
+        copy = place(session)
     copy.parent.mkdir(parents=True, exist_ok=True)
     making = copy.with_suffix(f".{os.getpid()}")
     making.write_text("\n".join(lines))
@@ -76,15 +77,15 @@ def keep(url: str) -> None:
 
 
 def is_embedded(url: str) -> bool:
-    """Whether the database is in our own PostgreSQL, whose version wrote the copy."""
+    """Whether the database is in our own PostgreSQL, whose programs can copy it."""
     host = psycopg.conninfo.conninfo_to_dict(url).get("host")
     return host == str(postgres.Embedded(settings.VAR_DIR).sockets)
 
 
-def place() -> Path:
-    """Where the copy of these tables is, or would be (XDG Base Directory)."""
+def place(session: psycopg.Connection) -> Path:
+    """Where the copy of these tables for that server is, or would be (XDG Base Directory)."""
     cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
-    return cache / "plaidoyer" / f"tables-{name()}.sql"
+    return cache / "plaidoyer" / f"tables-{name()}-{session.info.server_version}.sql"
 
 
 def name() -> str:
