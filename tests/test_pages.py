@@ -18,7 +18,7 @@ pytestmark = pytest.mark.browser
 
 # Fetched by a browser on its own, as opposed to followed by a person.
 FETCHED = {"img": "src", "script": "src", "link": "href", "source": "srcset", "iframe": "src"}
-LIMIT = 400
+LIMIT = 600
 # The form for complaints says which page it came from; it is one page.
 COMPLAINTS = "/complaints/new/"
 

@@ -25,6 +25,7 @@ from tests import reference_case
 from tests import reference_steps as steps
 from tests.hands import Hands
 from tests.reference_case import BEFORE, EARLIER, NOW, happened
+from tests.test_walk import code_of
 
 pytestmark = pytest.mark.browser
 
@@ -58,10 +59,13 @@ def staff(product, browser) -> Iterator[dict[str, Hands]]:
         for name, context in zip(("ed", "anne"), contexts, strict=True)
     }
     for name, hands in people.items():
+        code = code_of(product, name)
         with hands.at("sign in"):
             hands.page.goto(f"{product.url}/admin/login/")
-            hands.write(username=name, password=PASSWORD)
-            hands.follow("form button[type=submit]")
+            hands.write(login=name, password=PASSWORD)
+            hands.follow("main form button >> nth=0")
+            hands.write(code=code)
+            hands.follow("main form button >> nth=0")
     yield people
     for context in contexts:
         context.close()
