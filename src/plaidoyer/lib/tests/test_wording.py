@@ -344,3 +344,12 @@ def test_spacing_changes_spaces_only_and_once(text, language):
 def test_a_region_speaks_its_language_and_an_unknown_one_english():
     assert wording.figure(82_317, "fr-CA") == wording.figure(82_317, "fr")
     assert wording.figure(82_317, "de") == "more than 82,000"
+
+
+@pytest.mark.parametrize(
+    ("language", "summer"),
+    [("en", ("June", "July", "Aug.", "Sept.")), ("fr", ("juin", "juill.", "août", "sept."))],
+)
+def test_months_are_shortened_as_the_language_shortens_them(language, summer):
+    assert wording.short_month_names(language)[5:9] == summer
+    assert len(wording.short_month_names(language)) == 12

@@ -209,6 +209,11 @@ def month_names(language: str) -> tuple[str, ...]:
     return _rules(language).MONTHS
 
 
+def short_month_names(language: str) -> tuple[str, ...]:
+    """The twelve months as they are shortened in the language, where there is little room."""
+    return _rules(language).SHORT_MONTHS
+
+
 def spaced(text: str, language: str) -> str:
     """`text` with the language's no-break spaces where its writer typed plain ones.
 

@@ -49,6 +49,11 @@ MONTHS = (
     "November",
     "December",
 )
+# Canadian Press: short names stay whole.
+SHORT_MONTHS = (
+    *("Jan.", "Feb.", "March", "April", "May", "June"),
+    *("July", "Aug.", "Sept.", "Oct.", "Nov.", "Dec."),
+)
 
 
 def contracted(words: str) -> str:

@@ -51,6 +51,11 @@ MONTHS = (
     "novembre",
     "décembre",
 )
+# Office québécois de la langue française.
+SHORT_MONTHS = (
+    *("janv.", "févr.", "mars", "avril", "mai", "juin"),
+    *("juill.", "août", "sept.", "oct.", "nov.", "déc."),
+)
 
 
 def contracted(words: str) -> str:

@@ -182,10 +182,10 @@ def _lanes(days: Sequence[int], span: int) -> list[int]:
 
 def _months(weeks: Weeks, language: str) -> Spec:
     """An axis with the first day of each month, of six months at most."""
-    names = wording.month_names(language)
+    names = wording.short_month_names(language)
     days = range((weeks.ends_on - weeks.starts_on).days + 1)
     firsts = {
-        n: names[day.month - 1][:4]
+        n: names[day.month - 1]
         for n in days
         if (day := weeks.starts_on + datetime.timedelta(days=n)).day == 1
     }
