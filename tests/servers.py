@@ -267,6 +267,17 @@ class Product:
             cursor = session.execute(query, parameters or None)  # type: ignore[call-overload]
             return cursor.fetchall() if cursor.description else []
 
+    def open_petition(self) -> str:
+        """The public number of a petition that takes acts."""
+        now_open = """
+            SELECT public_id FROM actions_actionform
+            WHERE kind = 'petition' AND opens_at <= now() AND filled_at IS NULL
+              AND paused_at IS NULL AND awaits_since IS NULL
+              AND coalesce(closes_at, 'infinity') > now()
+            ORDER BY id LIMIT 1
+        """
+        return self.sql(now_open)[0][0]
+
     @contextmanager
     def orm(self) -> Iterator[None]:
         """The test's own models, on the installation's database: to build its world."""

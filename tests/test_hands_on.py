@@ -2,6 +2,7 @@
 
 import pytest
 
+from plaidoyer.supporters.models import Supporter
 from tests.test_walk import desk, fill_day, save, sign_in  # noqa: F401  (desk is a fixture)
 
 pytestmark = pytest.mark.browser
@@ -81,3 +82,23 @@ def test_a_report_is_put_into_order_by_dragging_and_by_keys(story, desk):  # noq
     with desk.expect_navigation():
         desk.locator(card(third, " button[value^=down]")).press("Enter")
     assert order(desk) == [first, third, second, *before[3:]]
+
+
+def test_whom_one_looks_for_stands_in_no_address(story, desk):  # noqa: F811
+    with story.orm():
+        supporter = Supporter.objects.order_by("pk").first()
+        wanted = supporter.email
+    asked = []
+    desk.on("request", lambda request: asked.append(request.url))
+    sign_in(desk, story, "admin")
+    desk.goto(f"{story.url}/admin/supporters/")
+    everybody = desk.locator("#listing-results tbody tr").count()
+
+    desk.locator("#id_q").press_sequentially(wanted)
+    with desk.expect_navigation():
+        desk.press("#id_q", "Enter")
+
+    assert everybody > 1
+    assert desk.locator("#listing-results tbody tr").count() == 1
+    assert wanted in desk.inner_text("#listing-results")
+    assert not [url for url in asked if "@" in url or "%40" in url]

@@ -109,6 +109,7 @@ DOORS = {
     "topics/": ("EC", "EC"),
     # Persons: who acts, writes, gives, gets mail.
     "supporters/": ("D", "D"),
+    "marks/": ("ECMTDA", "ECMTDA"),
     "acts/": ("MD", "MD"),
     "calls/": ("MD", "MD"),
     "organisation_signatures/": ("MD", "M"),

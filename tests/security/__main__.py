@@ -39,10 +39,9 @@ def judge(tool: str, found: set[str]) -> str:
 def demo() -> Iterator[tools.Site]:
     """The demo's coalition, served."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "plaidoyer.config.settings")
-    os.environ.setdefault("VAR_DIR", str(tools.ROOT / "var" / "test"))
-    from plaidoyer.config import postgres
+    # The tests' database, folder and key, from the moment it is imported.
 
-    cluster = postgres.ensure_url()
+    cluster = os.environ["DATABASE_URL"]
     import django
 
     django.setup()
@@ -55,8 +54,7 @@ def demo() -> Iterator[tools.Site]:
         folder = Path(name)
         with servers.installation(cluster, folder, static, template=template) as product:
             product.start_web()
-            query = "SELECT public_id FROM actions_actionform WHERE kind = 'petition' ORDER BY id"
-            yield tools.Site(product.url, product.sql(query)[0][0], folder)
+            yield tools.Site(product.url, product.open_petition(), folder)
 
 
 def look(name: str, site: tools.Site) -> bool:

@@ -1,25 +1,10 @@
-from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
-from django_filters import CharFilter
 from wagtail import hooks
-from wagtail.admin.filters import WagtailFilterSet
 from wagtail.admin.ui.tables import Column, DateColumn
 
 from plaidoyer.lib.desk import Ledger
 from plaidoyer.supporters.models import Supporter
-from plaidoyer.vault import marks
-
-
-class SupporterFilters(WagtailFilterSet):
-    email = CharFilter(label=_("E-mail"), method="keep_email")
-
-    class Meta:
-        model = Supporter
-        fields = ["email", "language"]
-
-    def keep_email(self, supporters: QuerySet, _name: str, email: str) -> QuerySet:
-        """Every spelling of one address; part of one finds nobody."""
-        return supporters.filter(mark=marks.address(email))
+from plaidoyer.vault.listings import SealedListing
 
 
 class SupporterLedger(Ledger):
@@ -36,7 +21,10 @@ class SupporterLedger(Ledger):
     taken_out = "supporters"
     list_export = ["email", "given_name", "family_name", "postal_code", "language", "created_at"]
     export_filename = "supporters"
-    filterset_class = SupporterFilters
+    index_view_class = SealedListing
+    search_fields = ["mark"]
+    search_backend_name = None
+    list_filter = ["language"]
     ordering = ["-created_at"]
 
 

@@ -1,6 +1,13 @@
-"""Lists of the back office whose rows are sealed: they find whole addresses only."""
+"""Lists of the back office whose rows are sealed: they find whole addresses only.
+
+An address is made into its mark before the list is asked (static/vault/search.js): it stands in no
+address of a page, and so in no history and no log.
+"""
+
+import re
 
 from django.db.models import Q, QuerySet
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from wagtail.admin.forms.search import SearchForm
 
@@ -15,14 +22,18 @@ class SealedListing(Listing):
         if super().get_search_form() is None:
             return None
         placeholder = _("A whole e-mail address: it is kept sealed")
-        return SearchForm(self.request.GET or None, placeholder=placeholder)
+        form = SearchForm(self.request.GET or None, placeholder=placeholder)
+        form.fields["q"].widget.attrs["data-mark-url"] = reverse("vault_mark")
+        return form
 
     def search_queryset(self, queryset: QuerySet) -> QuerySet:
         if not self.is_searching:
             return queryset
-        found = Q()
+        said, found = self.search_query.strip(), Q()
+        is_mark = re.fullmatch(rf"[0-9a-f]{{{marks.LENGTH}}}", said)
         for field in self.search_fields:
-            is_mark = field.rpartition("__")[2] == "mark"
-            said = marks.address(self.search_query.strip()) if is_mark else self.search_query
-            found |= Q(**{field if is_mark else f"{field}__icontains": said})
+            if field.rpartition("__")[2] == "mark":
+                found |= Q(**{field: said if is_mark else marks.address(said)})
+            elif not is_mark:
+                found |= Q(**{f"{field}__icontains": said})
         return queryset.filter(found).distinct()
