@@ -39,9 +39,11 @@ def judge(tool: str, found: set[str]) -> str:
 def demo() -> Iterator[tools.Site]:
     """The demo's coalition, served."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "plaidoyer.config.settings")
-    # The tests' database, folder and key, from the moment it is imported.
+    # Settles which database, folder and key the tests have, as soon as it is imported.
+    import plaidoyer.config.testbed  # noqa: F401
+    from plaidoyer.config import postgres
 
-    cluster = os.environ["DATABASE_URL"]
+    cluster = postgres.ensure_url()
     import django
 
     django.setup()

@@ -20,6 +20,7 @@ from plaidoyer.actions.ledger.models import Checkpoint, Entry
 from plaidoyer.actions.models import ActionForm, Confirmation
 from plaidoyer.lib import addresses, merkle
 from plaidoyer.lib.merkle import notes
+from plaidoyer.staff.audit import verifying
 
 logger = logging.getLogger(__name__)
 
@@ -155,7 +156,10 @@ def write(form: ActionForm, size: int, drafts: list[Draft]) -> list[Entry]:
 def sign(
     form: ActionForm, last: Checkpoint | None, entries: list[Entry], now: datetime.datetime
 ) -> Checkpoint:
-    """The next checkpoint, from the last one's edge: the log is never read again."""
+    """The next checkpoint, from the last one's edge: the log is never read again.
+
+    It names the end of the staff's audit chain too, so that nobody shortens that one unnoticed.
+    """
     edge = bytes(last.edge) if last else b""
     tree = merkle.Frontier(
         last.size if last else 0, (edge[at : at + 32] for at in range(0, len(edge), 32))
@@ -165,9 +169,10 @@ def sign(
         tree.append(merkle.leaf_hash(entry.line.encode()))
         count += -1 if entry.removes_id else 1
     at = now.astimezone(datetime.UTC).isoformat(timespec="seconds")
-    said = notes.Checkpoint(
-        keys.origin(form), tree.size, tree.root, (f"count {count}", f"time {at}")
-    )
+    more = [f"count {count}", f"time {at}"]
+    if end := verifying.head():
+        more.append(f"audit {end}")
+    said = notes.Checkpoint(keys.origin(form), tree.size, tree.root, tuple(more))
     return Checkpoint.objects.create(
         form=form,
         size=tree.size,

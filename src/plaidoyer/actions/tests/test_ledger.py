@@ -8,6 +8,7 @@ import urllib.request
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from django.db import connection
 from django.utils import timezone
 
 from plaidoyer.actions import confirmations, counting, intake, messages
@@ -16,6 +17,7 @@ from plaidoyer.actions.ledger.models import Checkpoint, Entry
 from plaidoyer.actions.models import Action, Confirmation, Held, Hold
 from plaidoyer.lib import merkle
 from plaidoyer.lib.merkle import notes
+from plaidoyer.staff.audit import verifying, writing
 from plaidoyer.supporters import privacy
 from plaidoyer.testing import make_form, make_pages, supporter
 
@@ -74,6 +76,31 @@ def test_the_root_is_that_of_the_entries_and_the_note_is_signed(form):
     assert notes.verify(checkpoint.note, keys.public()) == 0
     text, read = verify.read(checkpoint.note, keys.public())
     assert (text, read["count"]) == (said.text, 40)
+
+
+def test_a_checkpoint_keeps_the_end_of_what_the_staff_did(form):
+    writing.write(None, "tried", "the door")
+    writing.write(None, "tried", "the door again")
+    writing.seal()
+    sign(form, 32)
+
+    said = notes.read(logs.log(form).note)
+    [kept] = [line.removeprefix("audit ") for line in said.more if line.startswith("audit ")]
+
+    assert str(verifying.verify(kept)) == kept
+    # Who owns the database takes the last entry away: whoever kept the checkpoint notices.
+    number = int(kept.partition(":")[0])
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL session_replication_role = replica")
+        cursor.execute(
+            "WITH gone AS (DELETE FROM staff_auditseal WHERE number = %s RETURNING entry_id)"
+            " DELETE FROM staff_auditentry WHERE id IN (SELECT entry_id FROM gone)",
+            [number],
+        )
+        cursor.execute("SET LOCAL session_replication_role = origin")
+    verifying.verify()
+    with pytest.raises(verifying.BrokenChainError, match=f"ends at {number - 1}; you remember"):
+        verifying.verify(kept)
 
 
 def test_the_order_of_a_batch_is_drawn_by_lot(form):

@@ -50,6 +50,12 @@ def verify(remembered: str = "") -> Head:
     return Head(place, before.hex())
 
 
+def head() -> Head | None:
+    """The end of the chain as it stands, unverified; none before the first entry is sealed."""
+    last = AuditSeal.objects.order_by("-number").first()
+    return last and Head(last.number, bytes(last.hash).hex())
+
+
 def unsealed() -> QuerySet[AuditEntry]:
     """Entries that should have been sealed long ago."""
     return AuditEntry.objects.filter(seal=None, at__lt=timezone.now() - PATIENCE).order_by("pk")
