@@ -142,10 +142,10 @@ def sqlmap(site: Site) -> Iterator[str]:
         ["-u", f"{site.url}/en/complaints/new/", "--data", "page=/en/&reason=other&text=x"],
     ]
     for aim in aims:
-        command = [program("sqlmap"), *aim, "--batch", "--level", "2", "--risk", "1", "--smart"]
+        command = [program("sqlmap"), *aim, "--batch", "--level", "2", "--risk", "1"]
         command += ["--flush-session", "--disable-coloring", "--output-dir", str(site.folder)]
         command += ["--dbms", "postgresql", "--ignore-code", "*"]
-        said = run(command, 240).stdout
+        said = run(command, 400).stdout
         for place in re.findall(r"Parameter: (\S+) \((\w+)\)", said):
             yield f"injectable:{aim[1].replace(site.url, '')} {place[0]}"
 
