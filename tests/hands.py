@@ -13,6 +13,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
+from tests.servers import wait_until
+
 SECONDS = {"keys": 0.2, "clicks": 3.0, "pastes": 5.0, "pages": 1.0}
 A_LINE = 60
 # So many steps of the Tab key are tried before the hand goes to the mouse.
@@ -67,9 +69,13 @@ class Hands:
     def put_calendars_away(self) -> None:
         """A calendar lies over what comes next until the field of its day is left."""
         while self.page.evaluate(IS_DAY):
-            self.page.wait_for_function(CALENDAR)
+            self.see_the_calendar()
             self.page.keyboard.press("Tab")
             self.count(keys=1)
+
+    def see_the_calendar(self) -> None:
+        """Asked from outside: the page lets no text become a script."""
+        wait_until(lambda: self.page.evaluate(CALENDAR), what="a calendar")
 
     def follow(self, selector: str) -> None:
         """One click that leads to another page."""
@@ -90,7 +96,7 @@ class Hands:
             if self.page.evaluate("document.activeElement.name") == name:
                 return self.count(keys=tabs)
             if self.page.evaluate(IS_DAY):
-                self.page.wait_for_function(CALENDAR)
+                self.see_the_calendar()
             self.page.keyboard.press("Tab")
         self.click(f"[name='{name}']:visible")
         return None
@@ -117,6 +123,7 @@ class Hands:
 
     def tick(self, name: str, words: str = "") -> None:
         """A box, by its name and its words."""
+        self.put_calendars_away()
         box = self.page.locator(f"[name='{name}']:visible")
         if words:
             label = self.page.locator("label", has_text=words).filter(has=box)

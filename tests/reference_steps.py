@@ -74,7 +74,8 @@ def publish(anne: Hands, title: str) -> None:
 
 
 def enter_campaigns(ed: Hands) -> None:
-    """Thirteen campaigns with what they ask, and of whom."""
+    """Thirteen campaigns with what they ask, and of whom: the first time with an official page."""
+    shown: set[str] = set()
     with ed.at("campaigns"):
         ed.menu("Campaigns")
         for sheet in TOLD:
@@ -86,6 +87,9 @@ def enter_campaigns(ed: Hands) -> None:
             for n, key in enumerate(sheet["targets"]):
                 ed.row("targets", n)
                 enter_target(ed, n, OFFICES[key])
+                if key not in shown:
+                    ed.write(**{f"targets-{n}-source": f"{OFFICES[key]['url']}/contact"})
+                    shown.add(key)
             ed.write(opened_on=str(sheet["opened_on"]))
             ed.save()
             if any("asked_of" in demand for demand in sheet["demands"]):

@@ -48,7 +48,7 @@ def staff(product, browser) -> Iterator[dict[str, Hands]]:
     product.settings |= {"DJANGO_SETTINGS_MODULE": "tests.loopback", "PYTHONPATH": str(ROOT)}
     with product.orm():
         for name in ("ed", "anne"):
-            make_organiser(name, password=PASSWORD)
+            make_organiser(name, "Administrator", password=PASSWORD)
         make_reader("suzie", language="en")
         make_reader("laura", language="fr")
         assert not ActionForm.objects.exists()
