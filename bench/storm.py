@@ -204,9 +204,7 @@ def compare(ledger: Path, planned: int, kills: int) -> dict[str, Any]:
         "kills": kills,
         **states,
         "ended": sum(states[state] for state in map(str, Envelope.FINAL)),
-        "missed": sum(
-            state == "accepted" and reader not in came for reader, state in rows.items()
-        ),
+        "missed": sum(state == "accepted" and reader not in came for reader, state in rows.items()),
         "twice": sum(number > 1 for number in came.values()),
         "unexplained": sum(rows.get(reader) not in {"accepted", "in_doubt"} for reader in came),
         # What the relay itself dropped without a word, and one for each session of each kill.

@@ -21,6 +21,14 @@ A_LINE = 60
 TABS = 6
 # A calendar opens a moment after its field is reached, and closes when it is left.
 IS_DAY = "!!window.jQuery?.(document.activeElement).data('xdsoft_datetimepicker')"
+# Where the cursor is, whether that is a day, and whether a field comes soon after it.
+AROUND = f"""(name) => {{
+    const all = [...document.querySelectorAll("a[href], button, input, select, textarea")];
+    const there = all.filter((one) => one.tabIndex >= 0 && one.checkVisibility());
+    const here = there.indexOf(document.activeElement);
+    const ahead = there.findIndex((one) => one.name === name) - here;
+    return [document.activeElement.name, {IS_DAY}, ahead >= 0 && ahead <= 2 * {TABS}];
+}}"""
 CALENDAR = (
     "[...document.querySelectorAll('.xdsoft_datetimepicker')].some((c) => c.checkVisibility())"
 )
@@ -93,9 +101,12 @@ class Hands:
     def reach(self, name: str) -> None:
         """Brings the cursor into a field: by the Tab key where it is near, else by a click."""
         for tabs in range(TABS):
-            if self.page.evaluate("document.activeElement.name") == name:
+            seen, is_day, near = self.page.evaluate(AROUND, name)
+            if seen == name:
                 return self.count(keys=tabs)
-            if self.page.evaluate(IS_DAY):
+            if not near:
+                break
+            if is_day:
                 self.see_the_calendar()
             self.page.keyboard.press("Tab")
         self.click(f"[name='{name}']:visible")
@@ -119,6 +130,8 @@ class Hands:
             options = self.page.locator(f"select[name='{name}'] option")
             wanted = options.filter(has_text=re.compile(re.escape(words))).first
             self.page.select_option(f"select[name='{name}']", wanted.get_attribute("value"))
+            # Whoever chooses with the mouse has the cursor there.
+            self.page.focus(f"select[name='{name}']")
             self.count(clicks=2)
 
     def tick(self, name: str, words: str = "") -> None:

@@ -194,6 +194,15 @@ def enter_forms(ed: Hands) -> None:
             ed.save()
 
 
+def approve_forms(anne: Hands) -> None:
+    """Anne reads what the letters say and whom they go to, and lets them leave."""
+    with anne.at("approvals"):
+        anne.menu("Forms")
+        while anne.page.locator(waits := "main a:has-text('Read and approve') >> nth=0").count():
+            anne.follow(waits)
+            anne.follow("main form button:text-is('Let these letters leave')")
+
+
 def record(ed: Hands, press: str) -> None:
     """What came of it: a link is pasted and read, then what it moved is said."""
     with ed.at("milestones"):

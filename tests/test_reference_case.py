@@ -76,6 +76,7 @@ def people_act(product) -> None:
     with product.orm(), connection.cursor() as cursor:
         cursor.execute(PEOPLE, [PEOPLE_WHO_ACT])
         for form in ActionForm.objects.all():
+            assert form.awaits_since is None
             told = {"form": form.pk, "start": "2026-05-01", "shift": 0, "many": ACTED[form.kind]}
             cursor.execute(ACTS, told)
 
@@ -90,6 +91,7 @@ def test_the_reference_case_is_entered_from_nothing_within_an_hour(product, staf
     steps.enter_campaigns(ed)
     steps.enter_parliament(ed)
     steps.enter_forms(ed)
+    steps.approve_forms(anne)
     people_act(product)
     steps.record(ed, press)
     steps.approve_milestones(anne)
