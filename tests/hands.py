@@ -6,7 +6,6 @@ from a list is two clicks. What is longer than a line is not typed, it stands so
 marked, copied and pasted in 5 s. A page that loads takes a second more.
 """
 
-import re
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -125,11 +124,14 @@ class Hands:
             self.count(**({"pastes": 1} if long else {"keys": len(said)}))
 
     def choose(self, **chosen: str) -> None:
-        """From lists by name: the first entry whose words hold what is wanted."""
+        """From lists by name: the entry of these words, else the first that holds them."""
         for name, words in chosen.items():
             options = self.page.locator(f"select[name='{name}'] option")
-            wanted = options.filter(has_text=re.compile(re.escape(words))).first
-            self.page.select_option(f"select[name='{name}']", wanted.get_attribute("value"))
+            said = [option.strip() for option in options.all_inner_texts()]
+            wanted = next((n for n, one in enumerate(said) if one == words), None)
+            if wanted is None:
+                wanted = next(n for n, one in enumerate(said) if words in one)
+            self.page.select_option(f"select[name='{name}']", index=wanted)
             # Whoever chooses with the mouse has the cursor there.
             self.page.focus(f"select[name='{name}']")
             self.count(clicks=2)

@@ -177,13 +177,17 @@ def flat(text: str) -> str:
 
 CASE = {
     "en": {
-        "more than 13,000 letters",
-        "more than 35,000 people",
+        "more than 13,000 people have written",
+        "more than 35,000 people have asked for a vote",
         "more than 18,000 signatures",
         "more than 82,000 official signatures",
         "204 votes for",
     },
     "fr": {
-        "plus de 13\u202f000 lettres",
+        "plus de 13\u202f000 personnes ont écrit",
+        "plus de 35\u202f000 personnes ont demandé un vote",
+        "plus de 18\u202f000 signatures",
+        "plus de 82\u202f000 signatures officielles",
+        "204 voix pour",
     },
 }
