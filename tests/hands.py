@@ -6,12 +6,13 @@ from a list is two clicks. What is longer than a line is not typed, it stands so
 marked, copied and pasted in 5 s. A page that loads takes a second more.
 """
 
-import re
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
+
+from tests.servers import wait_until
 
 SECONDS = {"keys": 0.2, "clicks": 3.0, "pastes": 5.0, "pages": 1.0}
 A_LINE = 60
@@ -19,6 +20,14 @@ A_LINE = 60
 TABS = 6
 # A calendar opens a moment after its field is reached, and closes when it is left.
 IS_DAY = "!!window.jQuery?.(document.activeElement).data('xdsoft_datetimepicker')"
+# Where the cursor is, whether that is a day, and whether a field comes soon after it.
+AROUND = f"""(name) => {{
+    const all = [...document.querySelectorAll("a[href], button, input, select, textarea")];
+    const there = all.filter((one) => one.tabIndex >= 0 && one.checkVisibility());
+    const here = there.indexOf(document.activeElement);
+    const ahead = there.findIndex((one) => one.name === name) - here;
+    return [document.activeElement.name, {IS_DAY}, ahead >= 0 && ahead <= 2 * {TABS}];
+}}"""
 CALENDAR = (
     "[...document.querySelectorAll('.xdsoft_datetimepicker')].some((c) => c.checkVisibility())"
 )
@@ -67,9 +76,13 @@ class Hands:
     def put_calendars_away(self) -> None:
         """A calendar lies over what comes next until the field of its day is left."""
         while self.page.evaluate(IS_DAY):
-            self.page.wait_for_function(CALENDAR)
+            self.see_the_calendar()
             self.page.keyboard.press("Tab")
             self.count(keys=1)
+
+    def see_the_calendar(self) -> None:
+        """Asked from outside: the page lets no text become a script."""
+        wait_until(lambda: self.page.evaluate(CALENDAR), what="a calendar")
 
     def follow(self, selector: str) -> None:
         """One click that leads to another page."""
@@ -87,10 +100,13 @@ class Hands:
     def reach(self, name: str) -> None:
         """Brings the cursor into a field: by the Tab key where it is near, else by a click."""
         for tabs in range(TABS):
-            if self.page.evaluate("document.activeElement.name") == name:
+            seen, is_day, near = self.page.evaluate(AROUND, name)
+            if seen == name:
                 return self.count(keys=tabs)
-            if self.page.evaluate(IS_DAY):
-                self.page.wait_for_function(CALENDAR)
+            if not near:
+                break
+            if is_day:
+                self.see_the_calendar()
             self.page.keyboard.press("Tab")
         self.click(f"[name='{name}']:visible")
         return None
@@ -108,15 +124,21 @@ class Hands:
             self.count(**({"pastes": 1} if long else {"keys": len(said)}))
 
     def choose(self, **chosen: str) -> None:
-        """From lists by name: the first entry whose words hold what is wanted."""
+        """From lists by name: the entry of these words, else the first that holds them."""
         for name, words in chosen.items():
             options = self.page.locator(f"select[name='{name}'] option")
-            wanted = options.filter(has_text=re.compile(re.escape(words))).first
-            self.page.select_option(f"select[name='{name}']", wanted.get_attribute("value"))
+            said = [option.strip() for option in options.all_inner_texts()]
+            wanted = next((n for n, one in enumerate(said) if one == words), None)
+            if wanted is None:
+                wanted = next(n for n, one in enumerate(said) if words in one)
+            self.page.select_option(f"select[name='{name}']", index=wanted)
+            # Whoever chooses with the mouse has the cursor there.
+            self.page.focus(f"select[name='{name}']")
             self.count(clicks=2)
 
     def tick(self, name: str, words: str = "") -> None:
         """A box, by its name and its words."""
+        self.put_calendars_away()
         box = self.page.locator(f"[name='{name}']:visible")
         if words:
             label = self.page.locator("label", has_text=words).filter(has=box)

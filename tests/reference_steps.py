@@ -74,7 +74,8 @@ def publish(anne: Hands, title: str) -> None:
 
 
 def enter_campaigns(ed: Hands) -> None:
-    """Thirteen campaigns with what they ask, and of whom."""
+    """Thirteen campaigns with what they ask, and of whom: the first time with an official page."""
+    shown: set[str] = set()
     with ed.at("campaigns"):
         ed.menu("Campaigns")
         for sheet in TOLD:
@@ -86,6 +87,9 @@ def enter_campaigns(ed: Hands) -> None:
             for n, key in enumerate(sheet["targets"]):
                 ed.row("targets", n)
                 enter_target(ed, n, OFFICES[key])
+                if key not in shown:
+                    ed.write(**{f"targets-{n}-source": f"{OFFICES[key]['url']}/contact"})
+                    shown.add(key)
             ed.write(opened_on=str(sheet["opened_on"]))
             ed.save()
             if any("asked_of" in demand for demand in sheet["demands"]):
@@ -188,6 +192,15 @@ def enter_forms(ed: Hands) -> None:
                     ed.tick("options-to", "every member who sits")
                 ed.write(**{"options-subject": letter["subject"], "options-body": letter["body"]})
             ed.save()
+
+
+def approve_forms(anne: Hands) -> None:
+    """Anne reads what the letters say and whom they go to, and lets them leave."""
+    with anne.at("approvals"):
+        anne.menu("Forms")
+        while anne.page.locator(waits := "main a:has-text('Read and approve') >> nth=0").count():
+            anne.follow(waits)
+            anne.follow("main form button:text-is('Let these letters leave')")
 
 
 def record(ed: Hands, press: str) -> None:

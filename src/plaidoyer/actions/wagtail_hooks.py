@@ -11,7 +11,6 @@ from wagtail import hooks
 from wagtail.admin.filters import DateRangePickerWidget, WagtailFilterSet
 from wagtail.admin.ui.menus import MenuItem
 from wagtail.admin.ui.tables import Column, DateColumn, TitleColumn
-from wagtail.admin.views import generic
 
 from plaidoyer.actions import (  # noqa: F401  (review_desk's screens)
     approval_desk,
@@ -27,7 +26,7 @@ from plaidoyer.actions.models import Action, ActionForm, Held
 from plaidoyer.actions.openings import OPENINGS, OpeningColumn
 from plaidoyer.actions.reach import ReachView
 from plaidoyer.actions.sheets import FormSheet
-from plaidoyer.lib.desk import Desk, Ledger, Listing
+from plaidoyer.lib.desk import Desk, Ledger, Listing, NewSheet
 
 STATES = {
     "waiting": pgettext_lazy("act", "not confirmed"),
@@ -70,7 +69,7 @@ class FormList(Listing):
         return buttons
 
 
-class NewForm(generic.CreateView):
+class NewForm(NewSheet):
     """Asks for the kind first: the rest of the sheet depends on it, and it stays."""
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:

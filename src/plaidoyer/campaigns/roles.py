@@ -35,6 +35,9 @@ def official_page(
     details = decision_maker.contact_details.order_by("-verified_at")
     if detail := details.exclude(source="").first():
         return detail.source, timezone.localdate(detail.verified_at)
+    # What was shown in one campaign holds in the next.
+    if asked := decision_maker.targets.exclude(source="").order_by("-checked_on").first():
+        return asked.source, asked.checked_on
     if isinstance(decision_maker, Organization):
         return decision_maker.url, None
     term = decision_maker.memberships.exclude(source="").first()

@@ -43,6 +43,18 @@ class CampaignList(Listing):
         )
 
 
+def asked_panels() -> list[Any]:
+    """Who is asked, in what role, and the page that shows it."""
+    return [
+        FieldPanel("who"),
+        MultiFieldPanel(
+            [FieldPanel("body"), FieldPanel("office")], _("Or somebody who is not in the list yet")
+        ),
+        FieldRowPanel([FieldPanel("role"), FieldPanel("source")]),
+        FieldPanel("looked"),
+    ]
+
+
 class CampaignDesk(Desk):
     model = Campaign
     name = "campaigns"
@@ -74,15 +86,7 @@ class CampaignDesk(Desk):
             ),
             RowsPanel(
                 "targets",
-                [
-                    FieldPanel("who"),
-                    MultiFieldPanel(
-                        [FieldPanel("body"), FieldPanel("office")],
-                        _("Or somebody who is not in the list yet"),
-                    ),
-                    FieldRowPanel([FieldPanel("role"), FieldPanel("source")]),
-                    FieldPanel("looked"),
-                ],
+                asked_panels(),
                 form=TargetForm,
                 rows=TargetRows,
                 awaiting=1,
@@ -185,14 +189,7 @@ class TargetDesk(Desk):
     ]
     ordering = ["campaign__name"]
     edit_handler = ObjectList(
-        [
-            FieldPanel("campaign"),
-            FieldPanel("who"),
-            MultiFieldPanel(
-                [FieldPanel("body"), FieldPanel("office")],
-                _("Or somebody who is not in the list yet"),
-            ),
-        ],
+        [FieldPanel("campaign"), *asked_panels()],
         base_form_class=TargetForm,
     )
 

@@ -15,14 +15,13 @@ from django.views.decorators.http import require_http_methods
 from wagtail.admin.auth import permission_required
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, MultiFieldPanel, ObjectList
 from wagtail.admin.ui.tables import Column
-from wagtail.admin.views import generic
 from wagtail.admin.widgets.button import Button
 
 from plaidoyer.figures import texts, values
 from plaidoyer.figures.forms import FigureForm, OfflineForm
 from plaidoyer.figures.models import Figure, OfflineActs, Strike
 from plaidoyer.figures.tellings import tell
-from plaidoyer.lib.desk import Desk, Listing
+from plaidoyer.lib.desk import Desk, Listing, NewSheet
 from plaidoyer.lib.words import WordsFormField
 
 
@@ -130,7 +129,7 @@ def strike(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "figures/strike.html", {"line": line, "form": form})
 
 
-class NewLine(generic.CreateView):
+class NewLine(NewSheet):
     def get_success_buttons(self) -> list[Any]:
         # A line is not edited.
         return []

@@ -152,6 +152,23 @@ class RowsPanel(InlinePanel):
         return options
 
 
+def begin_at(field: forms.Field, box: int = 0) -> None:
+    """Lets the cursor stand in `field` when the page opens; of several boxes, in that one."""
+    widget = field.widget
+    first = widget.widgets[box] if isinstance(widget, forms.MultiWidget) else widget
+    first.attrs["autofocus"] = True
+
+
+class NewSheet(generic.CreateView):
+    """An empty sheet, ready to be written: the cursor stands in its first field."""
+
+    def get_form(self, *args: Any, **kwargs: Any) -> Any:
+        form = super().get_form(*args, **kwargs)
+        if not form.is_bound:
+            begin_at(form.visible_fields()[0].field)
+        return form
+
+
 class Deletion(generic.DeleteView):
     """Deletes a fact that nothing holds; else says what holds it."""
 
@@ -213,6 +230,7 @@ class Desk(ModelViewSet):
     add_to_admin_menu = True
     copy_view_enabled = False
     index_view_class = Listing
+    add_view_class = NewSheet
     delete_view_class = Deletion
     list_per_page = 50
 

@@ -11,6 +11,7 @@ from wagtail.admin import messages
 
 from plaidoyer.evidence import readings
 from plaidoyer.evidence.models import Reading
+from plaidoyer.lib.desk import begin_at
 
 MOST = 10
 CODES = [code for code, _name in settings.LANGUAGES]
@@ -60,10 +61,16 @@ def _begin(data: QueryDict, reading: Reading) -> None:
 
 
 def unjudged(form: Any) -> Any:
-    """`form` with what was typed and without a word about what is still missing."""
+    """`form` with what was typed and without a word about what is still missing.
+
+    Once its title stands in one language, the cursor is where the next is to be written.
+    """
     form._errors = ErrorDict()
     for rows in form.formsets.values():
         for one in rows.forms:
             one._errors = ErrorDict()
         rows._errors, rows._non_form_errors = [{} for _one in rows.forms], ErrorList()
+    is_there = [bool(form.data.get(f"title_{code}")) for code in CODES]
+    if any(is_there) and not all(is_there):
+        begin_at(form.fields["title"], is_there.index(False))
     return form

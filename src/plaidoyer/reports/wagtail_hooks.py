@@ -4,9 +4,8 @@ from django_filters import BooleanFilter, DateFromToRangeFilter
 from wagtail import hooks
 from wagtail.admin.filters import DateRangePickerWidget, WagtailFilterSet
 from wagtail.admin.ui.tables import Column
-from wagtail.admin.views import generic
 
-from plaidoyer.lib.desk import Desk
+from plaidoyer.lib.desk import Desk, NewSheet
 from plaidoyer.reports import editing, editions, publishing
 from plaidoyer.reports.models import Edition
 
@@ -20,7 +19,7 @@ class EditionFilters(WagtailFilterSet):
         fields = ["published", "ends_on"]
 
 
-class NewEdition(generic.CreateView):
+class NewEdition(NewSheet):
     """Picks the period; the campaigns to be told are found at once."""
 
     def save_instance(self) -> Edition:

@@ -13,13 +13,12 @@ from wagtail.admin.filters import WagtailFilterSet
 from wagtail.admin.menu import MenuItem
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, ObjectList
 from wagtail.admin.ui.tables import Column, DateColumn, TitleColumn
-from wagtail.admin.views import generic
 
 from plaidoyer.actions.guards import holds
 from plaidoyer.actions.guards.models import DomainRule
 from plaidoyer.actions.guards.screens import HoldView, InvalidateView, WatchView
 from plaidoyer.actions.models import Hold
-from plaidoyer.lib.desk import Desk, Ledger, Listing
+from plaidoyer.lib.desk import Desk, Ledger, Listing, NewSheet
 
 
 class HoldFilters(WagtailFilterSet):
@@ -72,7 +71,7 @@ class HoldLedger(Ledger):
     ordering = ["-placed_at"]
 
 
-class RuleSheet(generic.CreateView):
+class RuleSheet(NewSheet):
     def get_initial(self) -> dict[str, Any]:
         given = {name: self.request.GET.get(name, "") for name in ("domain", "verdict")}
         return {**super().get_initial(), **given}

@@ -1,6 +1,7 @@
 """An organiser starts, changes and closes campaigns in the back office."""
 
 import pytest
+from bs4 import BeautifulSoup
 from django.contrib.auth.models import User
 from django.urls import reverse
 
@@ -200,6 +201,20 @@ def test_demands_are_put_in_order_and_restricted_to_some_targets(client, charlie
     assert list(campaign.demands.all()) == [second, first]
     assert list(second.targets.all()) == [minister]
     assert not first.targets.exists()
+
+
+def test_somebody_new_is_asked_from_the_list_of_targets_once_their_page_is_named(client, charlie):
+    campaign = make_campaign()
+    new = typed(campaign=campaign.pk, who="", body=Words(en="River Agency"), office=Words())
+    refused = client.post(reverse("targets:add"), new)
+    assert "official page" in refused.context["form"].errors["source"][0]
+    client.post(reverse("targets:add"), {**new, "source": "https://agency.example/"})
+    assert campaign.targets.get(source="https://agency.example/").organization is not None
+
+
+def test_a_new_sheet_waits_to_be_written(client, charlie):
+    page = BeautifulSoup(client.get(reverse("campaigns:add")).content, "html.parser")
+    assert [field["name"] for field in page.select("[autofocus]")] == ["name_fr"]
 
 
 def test_a_target_that_was_asked_stays_who_it_is(client, charlie):

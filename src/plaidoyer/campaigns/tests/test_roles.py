@@ -42,6 +42,17 @@ def test_nobody_is_asked_without_an_official_page():
     assert roles.refusal(roles.make(asked, source="https://ministry.example/vale")) == ""
 
 
+def test_what_was_shown_in_one_campaign_holds_in_the_next():
+    minister, looked_on = make_minister(email=None), timezone.localdate() - datetime.timedelta(9)
+    before = target(post=minister)
+    before.source, before.checked_on = "https://ministry.example/vale", looked_on
+    before.save()
+
+    asked = roles.make(Target(campaign=make_campaign(slug="dam", post=minister), post=minister))
+
+    assert (asked.source, asked.checked_on) == ("https://ministry.example/vale", looked_on)
+
+
 def test_what_a_page_said_half_a_year_ago_is_looked_at_again():
     asked = roles.make(target(post=make_minister()))
     asked.checked_on = timezone.localdate() - datetime.timedelta(days=180)

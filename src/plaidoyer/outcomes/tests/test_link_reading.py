@@ -1,6 +1,7 @@
 """A milestone begins with a link, and is there in under a minute."""
 
 import pytest
+from bs4 import BeautifulSoup
 from django.urls import reverse
 from django.utils import timezone
 
@@ -51,6 +52,8 @@ def test_a_pasted_link_fills_in_the_rest_and_two_choices_make_the_milestone(clie
     shown = filled.content.decode()
     for text in ("The decree is signed", "The Gazette", "2026-05-04"):
         assert text in shown
+    [begin] = BeautifulSoup(shown, "html.parser").select("[autofocus]")
+    assert begin["name"] == "title_fr"
     data = {name: value for name, value in form.data.items() if name != "read"}
     pair = f"{meadow.demands.get().pk}-{meadow.targets.get().pk}"
     data |= {"kind": "decision", "movements-0-pair": pair, "movements-0-standing": "met"}
