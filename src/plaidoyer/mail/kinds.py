@@ -5,6 +5,7 @@ A room registers its composer when Django starts (its `apps.py`), so that mail k
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any, NamedTuple
 
 from django.utils.functional import Promise
 
@@ -35,11 +36,19 @@ Composer = Callable[[Sequence[Envelope]], dict[int, Message]]
 # to many: no row of ours is read one by one. No line of those bytes begins with a dot.
 Filler = Callable[[Sequence[Leased]], Mapping[int, Callable[[], bytes]]]
 
-# The addresses of those that still have one, for kinds whose envelopes bear none.
-Addresser = Callable[[Sequence[int]], Mapping[int, str]]
+
+class Reader(NamedTuple):
+    """Whom an envelope goes to, and what its room has read of them, which its filler gets."""
+
+    address: str
+    known: Any = None
+
+
+# The readers of those that still have one, for kinds whose envelopes bear no address.
+Finder = Callable[[Sequence[int]], Mapping[int, Reader]]
 
 COMPOSERS: dict[str, Composer] = {}
-ADDRESSES: dict[str, Addresser] = {}
+READERS: dict[str, Finder] = {}
 FILLERS: dict[str, Filler] = {}
 LABELS: dict[str, str | Promise] = {}
 # Kinds that go to many who agreed: a complaint stops these.
@@ -60,18 +69,18 @@ def register(
     asked: bool = False,
     official: bool = False,
     filler: Filler | None = None,
-    addresses: Addresser | None = None,
+    readers: Finder | None = None,
 ) -> None:
     """Lets `composer` write the envelopes of `kind`, which the back office calls `label`.
 
     With a `filler` the senders use that, and the composer only shows what they send. With
-    `addresses` its envelopes bear no address: it is looked up, by their ids, when they leave.
+    `readers` its envelopes bear no address: it is looked up, by their ids, when they leave.
     """
     COMPOSERS[kind] = composer
     if filler:
         FILLERS[kind] = filler
-    if addresses:
-        ADDRESSES[kind] = addresses
+    if readers:
+        READERS[kind] = readers
     LABELS[kind] = label or kind
     if bulk:
         BULK.add(kind)
@@ -83,14 +92,18 @@ def register(
 
 def addressed(leased: Sequence[Leased]) -> list[Leased]:
     """`leased` in their order, with the addresses of those that bear none."""
-    found: dict[int, str] = {}
-    for kind in {one.kind for one in leased} & ADDRESSES.keys():
-        found |= ADDRESSES[kind]([one.pk for one in leased if one.kind == kind])
-    return [one._replace(to_address=found.get(one.pk, one.to_address)) for one in leased]
+    found: dict[int, Reader] = {}
+    for kind in {one.kind for one in leased} & READERS.keys():
+        found |= READERS[kind]([one.pk for one in leased if one.kind == kind])
+    return [
+        one._replace(to_address=found[one.pk].address, known=found[one.pk].known)
+        if one.pk in found
+        else one
+        for one in leased
+    ]
 
 
 def address(envelope: Envelope) -> str:
     """Where one envelope goes, wherever its address is kept; nothing once its reader is erased."""
-    if envelope.kind in ADDRESSES:
-        return ADDRESSES[envelope.kind]([envelope.pk]).get(envelope.pk, envelope.to_address)
-    return envelope.to_address
+    found = READERS[envelope.kind]([envelope.pk]) if envelope.kind in READERS else {}
+    return found[envelope.pk].address if envelope.pk in found else envelope.to_address

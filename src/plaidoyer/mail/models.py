@@ -58,7 +58,7 @@ class EnvelopeQuerySet(models.QuerySet):
 class Envelope(models.Model):
     """One message to one address. Its words are composed when it is sent, never stored here.
 
-    Of a kind that tells addresses itself (kinds.ADDRESSES) the address is not stored here either.
+    Of a kind that tells addresses itself (kinds.READERS) the address is not stored here either.
     """
 
     class State(models.TextChoices):

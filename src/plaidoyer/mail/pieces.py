@@ -4,7 +4,7 @@ import enum
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from plaidoyer.mail.relay import Reply
 
@@ -19,6 +19,8 @@ class Leased(NamedTuple):
     urgency: int
     attempts: int
     batch: int | None
+    # What its room has read of its reader already (kinds.Reader).
+    known: Any = None
 
 
 class Stage(enum.Enum):

@@ -27,7 +27,7 @@ class NewslettersConfig(AppConfig):
             _("mailing"),
             bulk=True,
             filler=copies.fill,
-            addresses=copies.addresses,
+            readers=copies.readers,
         )
         kinds.register(notices.KIND, notices.compose, _("mailing that did not leave"))
         for condition in OWN:

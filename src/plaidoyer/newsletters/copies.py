@@ -22,7 +22,7 @@ from django.urls import reverse
 from plaidoyer.actions import personal
 from plaidoyer.lib import tokens
 from plaidoyer.mail import messages, templates
-from plaidoyer.mail.kinds import Message
+from plaidoyer.mail.kinds import Message, Reader
 from plaidoyer.mail.models import Envelope
 from plaidoyer.mail.pieces import Leased
 from plaidoyer.mail.templates import Template
@@ -56,7 +56,7 @@ class Held(NamedTuple):
 def compose(envelopes: Sequence[Envelope]) -> dict[int, Message]:
     """The messages of those envelopes that are still wanted, by envelope; to be shown."""
     found = {}
-    for message, slots, held in _told([envelope.pk for envelope in envelopes]):
+    for message, slots, held in _told(wanted([envelope.pk for envelope in envelopes])):
         values = {ord(slot): value for slot, value in slots.items()}
         safe = {slot: escape(value) for slot, value in values.items()}
         headers = {name: words.translate(values) for name, words in message.headers.items()}
@@ -73,14 +73,16 @@ def compose(envelopes: Sequence[Envelope]) -> dict[int, Message]:
 
 
 def fill(leased: Sequence[Leased]) -> dict[int, Callable[[], bytes]]:
-    """What makes the bytes of those copies that are still wanted, by envelope.
+    """What makes the bytes of those copies that were still wanted when they were leased, by
+    envelope.
 
     A fixed number of queries for each mailing among them, however many readers there are.
     """
-    by_envelope = {one.pk: one for one in leased}
+    by_envelope = {one.pk: one for one in leased if one.known}
+    held = sorted((one.known for one in by_envelope.values()), key=attrgetter("mailing"))
     return {
-        held.envelope: partial(compiled(message).fill, by_envelope[held.envelope], slots)
-        for message, slots, held in _told(list(by_envelope))
+        one.envelope: partial(compiled(message).fill, by_envelope[one.envelope], slots)
+        for message, slots, one in _told(held)
     }
 
 
@@ -104,9 +106,8 @@ def _compiled(
     return templates.compile(message, SLOTS)
 
 
-def _told(envelopes: Sequence[int]) -> list[tuple[Message, dict[str, str], Held]]:
-    """Each copy that is still wanted: the words of its version, and what fills their slots."""
-    held = wanted(envelopes)
+def _told(held: Sequence[Held]) -> list[tuple[Message, dict[str, str], Held]]:
+    """Each copy, in the order of mailings: the words of its version, and what fills their slots."""
     mailings = Mailing.objects.select_related("topic").in_bulk({one.mailing for one in held})
     organisation, told = Organisation.current(), []
     for key, of_mailing in groupby(held, attrgetter("mailing")):
@@ -141,10 +142,13 @@ def wanted(envelopes: Sequence[int]) -> list[Held]:
     return [Held(*row) for row in rows]
 
 
-def addresses(envelopes: Sequence[int]) -> dict[int, str]:
-    """Where those copies go that are still wanted, by envelope: read as they leave."""
-    told = ((held.envelope, held.box.parts.get("email", "")) for held in wanted(envelopes))
-    return {envelope: address for envelope, address in told if address}
+def readers(envelopes: Sequence[int]) -> dict[int, Reader]:
+    """Whom those copies go to that are still wanted, by envelope: read as they leave."""
+    return {
+        held.envelope: Reader(address, held)
+        for held in wanted(envelopes)
+        if (address := held.box.parts.get("email", ""))
+    }
 
 
 def slots(held: Held, line: str, door: str) -> dict[str, str]:

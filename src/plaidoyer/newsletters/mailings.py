@@ -99,7 +99,7 @@ def move(
 
 # One statement for any number of readers. Envelopes get their ids here, so that nothing is joined:
 # a plan that takes the audience for small, as in tables never analysed, would take minutes. Their
-# addresses stay sealed with the supporters and are read as they leave (copies.addresses).
+# addresses stay sealed with the supporters and are read as they leave (copies.readers).
 FREEZE = """
     WITH zones AS (
         SELECT * FROM unnest(%s::bigint[], %s::text[]) AS z (area_id, zone)

@@ -53,7 +53,7 @@ def verify(remembered: str = "") -> Head:
 def head() -> Head | None:
     """The end of the chain as it stands, unverified; none before the first entry is sealed."""
     last = AuditSeal.objects.order_by("-number").first()
-    return last and Head(last.number, bytes(last.hash).hex())
+    return Head(last.number, bytes(last.hash).hex()) if last else None
 
 
 def unsealed() -> QuerySet[AuditEntry]:
