@@ -50,11 +50,9 @@ def press() -> Iterator[str]:
 
 
 @pytest.fixture
-def staff(product, browser, settings) -> Iterator[dict[str, Hands]]:
+def staff(product, browser) -> Iterator[dict[str, Hands]]:
     """Ed and Anne, each before a window of their own, in an installation with nothing in it."""
     product.settings |= {"DJANGO_SETTINGS_MODULE": "tests.loopback", "PYTHONPATH": str(ROOT)}
-    # What their apps show is sealed by it.
-    product.settings["SECRET_KEY"] = settings.SECRET_KEY
     with product.orm():
         made = {
             name: make_organiser(name, "Administrator", password=PASSWORD)

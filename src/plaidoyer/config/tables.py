@@ -38,6 +38,8 @@ def lay() -> None:
 
 def read(url: str) -> bool:
     """Makes the tables of the empty database at `url` from the copy; whether there is one."""
+    if not is_here(url):
+        return False
     with psycopg.connect(url) as session:
         copy = place(session)
         if not copy.exists():
@@ -74,6 +76,12 @@ def keep(url: str) -> None:
     for old in copy.parent.glob("tables-*.sql"):
         old.unlink(missing_ok=True)
     making.rename(copy)
+
+
+def is_here(url: str) -> bool:
+    """Whether the database is asked over a socket of this machine, as embedded ones are."""
+    host = psycopg.conninfo.conninfo_to_dict(url).get("host")
+    return str(host or "").startswith("/")
 
 
 def is_embedded(url: str) -> bool:

@@ -55,7 +55,7 @@ def test_a_copy_is_found_only_by_what_it_was_made_from(database, monkeypatch):
     assert not tables.read(database("tables_read", "template0"))
 
 
-def test_only_our_own_postgresql_takes_it(database, tmp_path):
+def test_no_postgresql_elsewhere_takes_it(database, tmp_path):
     tables.keep(database("tables_migrated"))
     outside = psycopg.conninfo.make_conninfo(host="db.example.org", dbname="plaidoyer")
     assert not tables.read(outside)
