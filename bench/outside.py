@@ -8,7 +8,6 @@ import argparse
 import asyncio
 import itertools
 import json
-import re
 import subprocess
 import sys
 import tempfile
@@ -40,8 +39,7 @@ def theirs(client: Path, about: dict[str, Any], number: int, at_once: int) -> fl
         command = [sys.executable, str(client), str(path), "--mode", "post", "--no-count"]
         command += ["-c", str(at_once), "-n", str(number), "--runs", "1"]
         said = subprocess.run(command, capture_output=True, text=True, check=True).stdout
-    print(said)
-    return float(re.findall(r"run 1: ([\d.]+)/s", said)[0])
+    return float(json.loads(said)["median"]["acked_per_s"])
 
 
 def main() -> None:
