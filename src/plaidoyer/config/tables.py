@@ -80,14 +80,17 @@ def keep(url: str) -> None:
 
 def is_here(url: str) -> bool:
     """Whether the database is asked over a socket of this machine, as embedded ones are."""
-    host = psycopg.conninfo.conninfo_to_dict(url).get("host")
-    return str(host or "").startswith("/")
+    return host(url).startswith("/")
 
 
 def is_embedded(url: str) -> bool:
     """Whether the database is in our own PostgreSQL, whose programs can copy it."""
-    host = psycopg.conninfo.conninfo_to_dict(url).get("host")
-    return host == str(postgres.Embedded(settings.VAR_DIR).sockets)
+    return host(url) == str(postgres.Embedded(settings.VAR_DIR).sockets)
+
+
+def host(url: str) -> str:
+    """The machine, or the folder of the socket, that the address names; nothing where none."""
+    return str(psycopg.conninfo.conninfo_to_dict(url).get("host") or "")
 
 
 def place(session: psycopg.Connection) -> Path:

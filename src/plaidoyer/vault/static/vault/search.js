@@ -16,7 +16,9 @@ for (const field of document.querySelectorAll("[data-mark-url]")) {
   field.addEventListener("keydown", async (event) => {
     if (event.key !== "Enter") return;
     event.preventDefault();
-    const said = field.value.trim();
-    location.search = new URLSearchParams({ q: said.includes("@") ? await marked(said) : said });
+    const said = field.value.trim(), asked = new URLSearchParams(location.search);
+    asked.delete("p");
+    asked.set("q", said.includes("@") ? await marked(said) : said);
+    location.search = asked;
   });
 }
