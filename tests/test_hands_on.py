@@ -95,6 +95,8 @@ def test_whom_one_looks_for_stands_in_no_address(story, desk):  # noqa: F811
     everybody = desk.locator("#listing-results tbody tr").count()
 
     desk.locator("#id_q").press_sequentially(wanted)
+    with desk.expect_request("**/results/**"):  # a filter is chosen before Enter
+        desk.dispatch_event("[data-search-form]", "change")
     with desk.expect_navigation():
         desk.press("#id_q", "Enter")
 

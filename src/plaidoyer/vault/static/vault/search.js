@@ -11,7 +11,11 @@ for (const field of document.querySelectorAll("[data-mark-url]")) {
     return (await answer.json()).mark;
   };
   for (const what of ["input", "change"]) {
-    field.addEventListener(what, (event) => event.stopPropagation());
+    field.addEventListener(what, (event) => {
+      event.stopPropagation();
+      // A filter that is chosen meanwhile sends all that has a name.
+      field.name = field.value.includes("@") ? "" : "q";
+    });
   }
   field.addEventListener("keydown", async (event) => {
     if (event.key !== "Enter") return;
