@@ -51,6 +51,7 @@ LEASE = """
             SELECT id, urgency, due_at FROM mail_envelope
             WHERE state IN ('queued', 'deferred') AND batch_id = g.id
                 AND urgency > %(above)s AND due_at <= now()
+                AND (due_at, id) > (%(due_at)s, %(id)s)
             ORDER BY due_at, id LIMIT %(size)s FOR UPDATE SKIP LOCKED
         ) e
     ), due AS MATERIALIZED (
@@ -62,7 +63,7 @@ LEASE = """
         RETURNING e.id, e.uid, e.kind, e.sealed, e.urgency, e.attempts, e.batch_id, e.due_at
     )
     SELECT taken.id, taken.uid, kind, uuid_send(taken.uid) || wrapped || sealed, urgency, attempts,
-        batch_id
+        batch_id, due_at
     FROM taken LEFT JOIN vault_key ON vault_key.uid = taken.uid
     ORDER BY urgency DESC, due_at, id
 """
@@ -83,6 +84,9 @@ RECORD = """
     WHERE e.id = r.id AND e.state = 'leased' AND e.sender = %s
     RETURNING e.id
 """
+# Where a line of a batch begins, and how many leases in a row may go on where the last one ended.
+START = (datetime.datetime.min.replace(tzinfo=datetime.UTC), 0)
+IN_A_ROW = 16
 TRIED = {State.ACCEPTED, State.REFUSED, State.DEFERRED}
 
 
@@ -106,6 +110,7 @@ class Holder:
 
     def __init__(self) -> None:
         self.database = connections.create_connection(DEFAULT_DB_ALIAS)
+        self.leases, self.after = 0, START
         while True:
             self.number = secrets.randbelow(2**31 - 1) + 1
             try:
@@ -132,13 +137,31 @@ class Holder:
             return cursor.fetchall()
 
     def lease(self, size: int, *, above: int = -32768) -> list[Leased]:
-        """Up to `size` due envelopes of an urgency `above` that, the urgent first, now ours."""
-        values = {"size": size, "above": above, "sender": self.number}
+        """Up to `size` due envelopes of an urgency `above` that, the urgent first, now ours.
+
+        Goes on where the last lease of a batch ended, for the index still has all that was leased
+        before, until it is vacuumed: to step over it takes a tenth of the speed of a mailing of
+        200,000. Now and then, and once the line ends, it begins anew: something was put back.
+        """
+        self.leases += 1
+        if self.leases % IN_A_ROW == 0:
+            self.after = START
+        rows = self.next(size, above)
+        if not rows and self.after != START:
+            self.after = START
+            rows = self.next(size, above)
+        batched = [(due_at, pk) for pk, *_, batch, due_at in rows if batch]
+        self.after = max(batched, default=START) if len(rows) == size else START
         leased = [
-            Leased(pk, uid, kind, opened(raw), *rest)
-            for pk, uid, kind, raw, *rest in self.rows(LEASE, values)
+            Leased(pk, uid, kind, opened(raw), *rest) for pk, uid, kind, raw, *rest, _due in rows
         ]
         return kinds.addressed(leased)
+
+    def next(self, size: int, above: int) -> list[tuple]:
+        """The rows of the next lease, those of batches behind the last one."""
+        due_at, pk = self.after
+        values = {"size": size, "above": above, "sender": self.number, "due_at": due_at, "id": pk}
+        return self.rows(LEASE, values)
 
     def record(self, verdicts: Mapping[int, Verdict]) -> set[int]:
         """Writes what became of envelopes of ours; which of them were ours indeed."""
