@@ -19,8 +19,17 @@ hypothesis.settings.load_profile("plaidoyer")
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items):
     """What has a product of its own comes first: such a file is long, and the last one alone would
-    keep one core waiting for another."""
-    items.sort(key=lambda item: not {"product", "story"} & set(item.fixturenames))
+    keep one core waiting for another. One of those that hear the story is the very first, so that
+    it is told while the others have work without it."""
+    ranks = {item: rank(item) for item in items}
+    first = next((item.path for item in items if ranks[item] == 2), None)
+    items.sort(key=lambda item: 0 if item.path == first else ranks[item])
+
+
+def rank(item):
+    """Where a test stands in the line of those that need a product, the story, or neither."""
+    needed = set(item.fixturenames)
+    return 2 if "story" in needed else 1 if "product" in needed else 3
 
 
 @pytest.fixture(autouse=True)

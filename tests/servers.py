@@ -192,6 +192,7 @@ class Product:
     catcher: Catcher
     settings: dict[str, str] = field(default_factory=dict)
     unblock: Callable[[], Any] = nullcontext
+    web_processes: int = 2
 
     def __post_init__(self) -> None:
         self.port = free_port()
@@ -225,6 +226,8 @@ class Product:
 
     def start_web(self) -> None:
         self.web.environment = self.environment
+        processes = ("--workers", str(self.web_processes))
+        self.web.arguments = ["serve", "--port", str(self.port), *processes]
         self.web.start()
         try:
             wait_until(self.answers, what="/healthz")
@@ -450,6 +453,7 @@ def product(
     """An installation with an empty database; nothing of it runs yet but its mail relay."""
     unblock = django_db_blocker.unblock
     with installation(cluster, tmp_path, static_files, unblock=unblock) as product:
+        product.web_processes = 1
         yield product
 
 
@@ -465,6 +469,7 @@ def story(
     template, unblock = tell_story(cluster, told), django_db_blocker.unblock
     shutil.copytree(told / "media", folder / "media")
     with installation(cluster, folder, static_files, template=template, unblock=unblock) as product:
+        product.web_processes = 1
         product.start()
         yield product
 

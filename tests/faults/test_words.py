@@ -94,17 +94,21 @@ def sent(fields):
 
 @pytest.mark.parametrize("words", WORDS.values(), ids=WORDS)
 def test_no_field_of_no_form_breaks_and_nothing_typed_becomes_markup(doors, words):
-    client, statuses = Client(), set()
+    client, statuses, taken = Client(), set(), {}
     for address, fields in doors.items():
         for name in fields:
             body = sent(fields | {name: words})
             answer = client.post(address, body, "application/x-www-form-urlencoded")
-            page = answer if answer.status_code != 303 else client.get(answer.headers["Location"])
-
             assert answer.status_code < 500, (address, name)
-            assert page.status_code < 500, (address, name)
-            assert CANARY not in page.text, (address, name)
+            assert CANARY not in answer.text, (address, name)
             statuses.add(answer.status_code)
+            if answer.status_code == 303:
+                taken[address] = answer.headers["Location"]
+        # Thank-yous of one form are one page: of the last it is looked at what it shows.
+        if address in taken:
+            page = client.get(taken[address])
+            assert page.status_code < 500, address
+            assert CANARY not in page.text, address
     # Some were taken and some refused: the forms were those that we have.
     assert {303, 422} <= statuses, statuses
     with connection.cursor() as cursor:

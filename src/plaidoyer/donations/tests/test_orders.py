@@ -1,4 +1,4 @@
-"""One payment's six events in all 720 orders, each told three times, in parallel."""
+"""One payment's six events in all 720 orders; every tenth told three times, in parallel."""
 
 import itertools
 import json
@@ -17,7 +17,7 @@ from plaidoyer.donations.tests.stripe_account import StripeAccount
 pytestmark = pytest.mark.django_db(transaction=True)
 
 ORDERS = list(itertools.permutations(range(6)))
-WORKERS, TIMES = 3, 3
+WORKERS = 3
 PAID, BACK = 50_00, 20_00
 
 
@@ -84,15 +84,16 @@ def make_gifts(number):
     return fund
 
 
-def test_the_ledger_is_the_providers_sum_in_all_720_orders_told_three_times_at_once():
-    """Each order is told by three threads side by side, which begin at different places."""
+def test_the_ledger_is_the_providers_sum_in_all_720_orders():
+    """Every tenth order is told by three threads side by side, which begin at different places."""
     make_settings()
     fund = make_gifts(len(ORDERS))
     numbered = list(enumerate(ORDERS))
-    shift = len(ORDERS) // (WORKERS * 40)
-    works = [numbered[n * shift :] + numbered[: n * shift] for n in range(WORKERS)]
+    tenth = numbered[::10]
+    works = [tenth[n * 2 :] + tenth[: n * 2] for n in range(WORKERS)]
 
     in_parallel(works)
+    in_parallel([[one for one in numbered if one not in tenth]])
 
     assert booking.given(fund) == len(ORDERS) * (PAID - BACK)
     assert Payment.objects.count() == Reversal.objects.count() == len(ORDERS)
