@@ -92,7 +92,7 @@ def test_it_is_written_tried_scheduled_sent_and_left_by_one_click(product, clien
             reader = readers[code]
             envelope = Copy.objects.get(supporter=reader).envelope
             assert caught.message["Message-ID"] == f"<{envelope.uid.hex}@river.example>"
-            assert re.search(r"bounce-[a-z2-7]{26}-[a-z2-7]{8}@", caught.mail_from)
+            assert re.search(r"bounce-[0-9a-f]{32}-[0-9a-f]{10}@", caught.mail_from)
             assert reader.email not in caught.message["List-Unsubscribe"]
         assert not product.catcher.to("gone@post.example")
 

@@ -7,7 +7,7 @@ and in SQL some moments later, hundreds at a time.
 
 import datetime
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from django.db import DEFAULT_DB_ALIAS, connections
@@ -90,6 +90,12 @@ IN_A_ROW = 16
 TRIED = {State.ACCEPTED, State.REFUSED, State.DEFERRED}
 
 
+def array(values: Iterable[Any]) -> str:
+    """Numbers, moments and plain words as PostgreSQL writes an array."""
+    said = ",".join("NULL" if value is None else f'"{value}"' for value in values)
+    return f"{{{said}}}"
+
+
 def opened(raw: bytes | None) -> str:
     """The address in an envelope's document, as LEASE reads it; nothing where it has none."""
     return Box(Envelope._meta.db_table, raw).parts.get("to_address", "")
@@ -168,8 +174,10 @@ class Holder:
         if not verdicts:
             return set()
         known = [(pk, *verdict, int(verdict.state in TRIED)) for pk, verdict in verdicts.items()]
-        ids, states, words, after, begun, at, attempts = map(list, zip(*known, strict=True))
-        values = [ids, states, words, attempts, after, begun, at, self.number]
+        ids, states, words, after, begun, at, attempts = zip(*known, strict=True)
+        # All but the server's words as texts: lists are written one by one.
+        plain = (array(one) for one in (attempts, after, begun, at))
+        values = [array(ids), array(states), list(words), *plain, self.number]
         recorded = {row[0] for row in self.rows(RECORD, values)}
         self.journal.forget(ids)
         return recorded

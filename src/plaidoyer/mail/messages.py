@@ -140,15 +140,19 @@ def sender_address(mailbox: str) -> str:
 
 def opaque(envelope: Addressed) -> str:
     """The envelope's uid in letters and digits that survive a change of case."""
-    return base64.b32encode(envelope.uid.bytes).decode().rstrip("=").lower()
+    return envelope.uid.hex
 
 
 def bounce_address(envelope: Addressed) -> str:
     """Where a bounce of this envelope comes back; its code lets nobody forge one."""
     name = opaque(envelope)
-    code = hmac.digest(settings.SECRET_KEY.encode(), f"bounce.{name}".encode(), "sha256")
-    short = base64.b32encode(code[:5]).decode().lower()
-    return f"bounce-{name}-{short}@{settings.MAIL_DOMAIN}"
+    return f"bounce-{name}-{proof('bounce', name)}@{settings.MAIL_DOMAIN}"
+
+
+def proof(purpose: str, name: str) -> str:
+    """What shows that we made an address of ours for that purpose, ten hex digits."""
+    key = settings.SECRET_KEY.encode()
+    return hmac.digest(key, f"{purpose}.{name}".encode(), "sha256")[:5].hex()
 
 
 @functools.lru_cache(maxsize=1000)  # asked by the envelope, then by the header
@@ -156,7 +160,7 @@ def wire_address(address: str) -> str:
     """The address in ASCII, its domain in IDNA. Raises BadAddressError where there is no way."""
     local, _, domain = address.rpartition("@")
     try:
-        domain = domain.encode("idna").decode("ascii")
+        domain = ascii_domain(domain)
         local.encode("ascii")
     except UnicodeError:
         raise BadAddressError from None
@@ -164,6 +168,12 @@ def wire_address(address: str) -> str:
     if len(wire) > 254 or not re.fullmatch(r"[!-;=?-~]+@[A-Za-z0-9.\[\]:_-]+", wire):
         raise BadAddressError
     return wire
+
+
+@functools.lru_cache(maxsize=1000)
+def ascii_domain(domain: str) -> str:
+    """The domain in IDNA. Raises UnicodeError."""
+    return domain.encode("idna").decode("ascii")
 
 
 def one_line(text: str) -> str:

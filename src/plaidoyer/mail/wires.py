@@ -191,7 +191,8 @@ class Wire:
             return
         lane.waits_for_disk = True
         self.parked.append(lane)
-        self.disk.set()
+        if not self.disk.is_set():  # to wake a thread that is awake costs as much
+            self.disk.set()
 
     def _keep_synced(self) -> None:
         """The thread of the disk: one wait for all that want to begin at that moment."""
@@ -213,7 +214,7 @@ class Wire:
         self.ends.append(End(piece, stage, Reply(reply.code, words), time.time(), error))
         if stage is not Stage.LOST:
             self.losses = 0
-        if len(self.ends) >= self.wake_at:
+        if len(self.ends) >= self.wake_at and not self.news.is_set():
             self.news.set()
 
     def leave(self, lane: Lane, *, lost: bool = False) -> None:

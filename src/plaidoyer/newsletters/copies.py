@@ -80,9 +80,11 @@ def fill(leased: Sequence[Leased]) -> dict[int, Callable[[], bytes]]:
     """
     by_envelope = {one.pk: one for one in leased if one.known}
     held = sorted((one.known for one in by_envelope.values()), key=attrgetter("mailing"))
+    told = _told(held)
+    ready = {id(message): compiled(message) for message in {id(m): m for m, *_ in told}.values()}
     return {
-        one.envelope: partial(compiled(message).fill, by_envelope[one.envelope], slots)
-        for message, slots, one in _told(held)
+        one.envelope: partial(ready[id(message)].fill, by_envelope[one.envelope], slots)
+        for message, slots, one in told
     }
 
 
@@ -115,9 +117,11 @@ def _told(held: Sequence[Held]) -> list[tuple[Message, dict[str, str], Held]]:
         lines = personal_lines.lines(mailing, [one.supporter for one in copies])
         kinds = {(one.language, one.variant) for one in copies}
         said, door = _messages(mailing, kinds, organisation), way_out(TOKEN)
+        knows = {kind: READER in f"{words.html}{words.text}" for kind, words in said.items()}
         for one in copies:
+            kind = one.language, one.variant
             line = lines.get(one.supporter, {}).get(one.language, "")
-            told.append((said[one.language, one.variant], slots(one, line, door), one))
+            told.append((said[kind], slots(one, line, door, links=knows[kind]), one))
     return told
 
 
@@ -151,13 +155,16 @@ def readers(envelopes: Sequence[int]) -> dict[int, Reader]:
     }
 
 
-def slots(held: Held, line: str, door: str) -> dict[str, str]:
-    """What is the reader's own in their copy; the token takes the place of TOKEN in `door`."""
+def slots(held: Held, line: str, door: str, *, links: bool) -> dict[str, str]:
+    """What is the reader's own in their copy; the token takes the place of TOKEN in `door`.
+
+    `links`: whether its words have links that know their reader, each by a token of theirs.
+    """
     given_name = held.box.parts.get("given_name", "")
     return {
         GIVEN_NAME: f" {given_name}" if given_name else "",
         UNSUBSCRIBE_URL: door.replace(TOKEN, tokens.make(LEAVE, held.uid), 1),
-        READER: tokens.make(personal.PURPOSE, held.uid),
+        READER: tokens.make(personal.PURPOSE, held.uid) if links else "",
         PERSONAL: line,
     }
 

@@ -124,7 +124,7 @@ def named(raw: bytes) -> list[uuid.UUID]:
 
 def returned(raw: bytes) -> list[str]:
     """The local parts of bounce addresses of ours that stand in `raw`; their codes unchecked."""
-    shape = rb"(bounce-[a-z2-7]{26}-[a-z2-7]{8})@"
+    shape = rb"(bounce-[0-9a-f]{32}-[0-9a-f]{10})@"
     found = re.findall(shape, unfolded(raw), re.IGNORECASE)[:20]
     return [one.decode().lower() for one in dict.fromkeys(found)]
 
