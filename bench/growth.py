@@ -5,11 +5,12 @@ the round before, and the processor time of web and database is divided by them.
 """
 
 import argparse
-import asyncio
 import os
 import time
 import urllib.request
 from typing import Any
+
+import uvloop
 
 from bench import stage
 from bench.load import closed_load
@@ -76,7 +77,7 @@ def main() -> None:
             for name in ("warm", "real"):
                 requests = stage.signatures(served.port, form, f"{name}-{size}")
                 spent = stage.spent(served.web.process.pid), stage.spent(server)
-                result = asyncio.run(closed_load(served.port, requests, 64, options.seconds))
+                result = uvloop.run(closed_load(served.port, requests, 64, options.seconds))
             many = max(len(result.acknowledged), 1)
             one = {
                 "rows": size,

@@ -5,9 +5,10 @@ acknowledgement with the rows: none may be missing, none may be there twice.
 """
 
 import argparse
-import asyncio
 import time
 from typing import Any
+
+import uvloop
 
 from bench import stage
 from bench.load import Result, closed_load, open_load
@@ -31,7 +32,7 @@ def measure(product: Any, public_id: str, name: str, load: Any) -> dict[str, Any
     """One stage: the load, its figures, and the comparison with the rows."""
     mark = f"{name.replace('/', '').replace(' ', '')}-{time.time_ns()}"
     ours, everybody = time.process_time(), busy()
-    result = asyncio.run(load(product.port, signatures(product.port, public_id, mark)))
+    result = uvloop.run(load(product.port, signatures(product.port, public_id, mark)))
     ours, everybody = time.process_time() - ours, busy() - everybody
     figures = {
         "stage": name,

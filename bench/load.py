@@ -7,12 +7,14 @@ connection when its last one is answered, which finds the most a server can do.
 
 import asyncio
 import collections
+import re
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 TIMEOUT = 30
 DONE = {200, 303}
+LENGTH = re.compile(rb"\r\ncontent-length: *(\d+)")
 
 
 @dataclass
@@ -36,7 +38,7 @@ class Result:
         return ordered[min(len(ordered) - 1, int(share * len(ordered)))] * 1000 if ordered else 0.0
 
 
-@dataclass
+@dataclass(slots=True)
 class Request:
     """The bytes to send, and the name under which an acknowledgement is kept."""
 
@@ -44,42 +46,67 @@ class Request:
     raw: bytes
 
 
-class Connection:
-    """One kept connection."""
+class Connection(asyncio.Protocol):
+    """One kept connection, on which one request at a time is answered."""
 
     def __init__(self, port: int) -> None:
         self.port = port
-        self.reader: asyncio.StreamReader | None = None
-        self.writer: asyncio.StreamWriter | None = None
+        self.transport: asyncio.Transport | None = None
+        self.answer: asyncio.Future[int] | None = None
+        self.said = b""
 
     async def send(self, raw: bytes) -> int:
-        """The status that the server answers."""
-        if self.writer is None:
-            self.reader, self.writer = await asyncio.open_connection("127.0.0.1", self.port)
-        assert self.reader
-        self.writer.write(raw)
-        head = await self.reader.readuntil(b"\r\n\r\n")
-        status, length, closes = int(head[9:12]), 0, False
-        for line in head.lower().split(b"\r\n")[1:]:
-            if line.startswith(b"content-length:"):
-                length = int(line[15:])
-            closes = closes or line == b"connection: close"
-        await self.reader.readexactly(length)
-        if closes:
+        """The status that the server answers. Raises OSError where it hangs up or is silent."""
+        loop = asyncio.get_running_loop()
+        if self.transport is None:
+            await loop.create_connection(lambda: self, "127.0.0.1", self.port)
+        assert self.transport
+        self.answer, self.said = loop.create_future(), b""
+        self.transport.write(raw)
+        silent = loop.call_later(TIMEOUT, self.lost, TimeoutError())
+        try:
+            return await self.answer
+        finally:
+            silent.cancel()
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self.transport = transport  # type: ignore[assignment]
+
+    def data_received(self, data: bytes) -> None:
+        self.said += data
+        head, end, body = self.said.partition(b"\r\n\r\n")
+        if not end:
+            return
+        head = head.lower()
+        length = LENGTH.search(head)
+        if len(body) < (int(length[1]) if length else 0):
+            return
+        if b"\r\nconnection: close" in head:
             self.close()
-        return status
+        if self.answer and not self.answer.done():
+            self.answer.set_result(int(head[9:12]))
+
+    def connection_lost(self, error: Exception | None) -> None:
+        # Not when it is the last one, and another has been opened since.
+        if self.transport is None or self.transport.is_closing():
+            self.lost(error or ConnectionResetError())
+
+    def lost(self, error: Exception) -> None:
+        self.close()
+        if self.answer and not self.answer.done():
+            self.answer.set_exception(error)
 
     def close(self) -> None:
-        if self.writer is not None:
-            self.writer.close()
-            self.writer = None
+        if self.transport is not None:
+            self.transport.abort()
+            self.transport = None
 
 
 async def ask(connection: Connection, request: Request, due: float, result: Result) -> None:
     """Sends one request and notes its answer; of an act, 303 is the only acknowledgement."""
     try:
-        status = await asyncio.wait_for(connection.send(request.raw), TIMEOUT)
-    except (OSError, asyncio.IncompleteReadError, TimeoutError) as error:
+        status = await connection.send(request.raw)
+    except OSError as error:
         connection.close()
         result.refused[type(error).__name__] += 1
         return

@@ -5,7 +5,6 @@ acknowledged acts against rows, such as sign_load.py. It and ours take turns.
 """
 
 import argparse
-import asyncio
 import itertools
 import json
 import subprocess
@@ -13,6 +12,8 @@ import sys
 import tempfile
 from pathlib import Path
 from typing import Any
+
+import uvloop
 
 from bench import stage
 from bench.load import counted_load
@@ -53,7 +54,7 @@ def main() -> None:
         ours = stage.signatures(served.port, form, "ours")
         for _round in range(3):
             acts = itertools.islice(ours, options.acts)
-            result = asyncio.run(counted_load(served.port, acts, options.at_once))
+            result = uvloop.run(counted_load(served.port, acts, options.at_once))
             other = theirs(options.client, config(served, form), options.acts, options.at_once)
             figures["rounds"].append({"ours": round(result.per_second), "theirs": round(other)})
             print(figures["rounds"][-1], flush=True)

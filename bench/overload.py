@@ -11,6 +11,8 @@ import time
 from collections.abc import Iterator
 from typing import Any
 
+import uvloop
+
 from bench import stage
 from bench.intake import verify
 from bench.load import Request, Result, closed_load, open_load
@@ -38,7 +40,7 @@ def recovered(port: int, form: str) -> float:
     began = time.monotonic()
     while time.monotonic() < began + CALM_SECONDS:
         requests = stage.signatures(port, form, f"calm-{time.time_ns()}")
-        result = asyncio.run(open_load(port, requests, 30, 1))
+        result = uvloop.run(open_load(port, requests, 30, 1))
         if not result.refused and result.milliseconds(0.99) <= CALM * 1000:
             break
     return time.monotonic() - began
@@ -64,10 +66,10 @@ def main() -> None:
     with stage.product("overload", build=stage.petition) as (served, form):
         for name in ("warm", "capacity"):
             requests = stage.signatures(served.port, form, name)
-            result = asyncio.run(closed_load(served.port, requests, 128, 8))
+            result = uvloop.run(closed_load(served.port, requests, 128, 8))
         capacity = result.per_second
         rate = capacity * options.times
-        acts, readers = asyncio.run(together(served.port, form, rate, options.seconds))
+        acts, readers = uvloop.run(together(served.port, form, rate, options.seconds))
         figures |= {"capacity": round(capacity), "offered": round(rate)}
         figures |= {"offered_in_truth": round(rate * options.seconds / acts.seconds)}
         figures |= {"acts": told(acts), "pages": told(readers)}

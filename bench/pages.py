@@ -5,13 +5,14 @@ each page is made anew.
 """
 
 import argparse
-import asyncio
 import os
 import re
 import urllib.parse
 import urllib.request
 from collections.abc import Iterator
 from typing import Any
+
+import uvloop
 
 from bench import stage
 from bench.load import Request, closed_load
@@ -41,7 +42,7 @@ def read(served: Any, path: str, reader: str, seconds: float) -> dict[str, Any]:
     """How many a second, and at what price."""
     spent = stage.spent(served.web.process.pid)
     asking = closed_load(served.port, reading(served.port, path, reader), 32, seconds)
-    result = asyncio.run(asking)
+    result = uvloop.run(asking)
     many = max(len(result.acknowledged), 1)
     return {
         "per_second": round(result.per_second),

@@ -6,7 +6,6 @@ database answer before its disk has the act: then acts must be missing, or nothi
 """
 
 import argparse
-import asyncio
 import contextlib
 import os
 import random
@@ -19,6 +18,8 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+
+import uvloop
 
 from bench import stage
 from bench.load import Result, closed_load
@@ -56,7 +57,7 @@ class Crowd:
 
     def sign(self) -> None:
         while not self.ends.is_set():
-            result: Result = asyncio.run(closed_load(self.port, self.requests, 8, 0.1))
+            result: Result = uvloop.run(closed_load(self.port, self.requests, 8, 0.1))
             self.thanked += result.acknowledged
 
     def end(self) -> None:

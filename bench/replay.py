@@ -6,7 +6,6 @@ that page was asked for once. In the end every thank-you is looked up among the 
 """
 
 import argparse
-import asyncio
 import itertools
 import os
 import statistics
@@ -18,6 +17,8 @@ import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+
+import uvloop
 
 from bench import stage
 from bench.load import Request, Result, counted_load
@@ -99,7 +100,9 @@ def yardstick(port: int, served: Any) -> subprocess.Popen:
 
 
 def run(port: int, requests: Iterator[Request], part: int, at_once: int) -> Result:
-    return asyncio.run(counted_load(port, itertools.islice(requests, part), at_once))
+    """The next `part` of them, written down before the clock starts."""
+    written = list(itertools.islice(requests, part))
+    return uvloop.run(counted_load(port, iter(written), at_once))
 
 
 def compare(product: Any, thanked: list[str]) -> dict[str, int]:

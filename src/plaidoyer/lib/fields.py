@@ -16,7 +16,7 @@ class LineField(forms.CharField):
     completion = ""
 
     def to_python(self, value: Any) -> str:
-        return super().to_python(self.clean_text(str(value or ""))) or ""
+        return self.clean_text(str(value)) if value else ""
 
     def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
         own = {"autocomplete": self.completion} if self.completion else {}

@@ -8,7 +8,6 @@ halves of surrogate pairs, and the marks that turn the direction of the text aro
 import re
 import unicodedata
 import uuid
-from urllib.parse import unquote_to_bytes
 
 DIRECTION = "\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069"
 UNWANTED = re.compile(f"[{DIRECTION}\ud800-\udfff\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\ufeff]")
@@ -33,15 +32,6 @@ def line(text: str) -> str:
     if text.isascii() and text.isprintable() and "  " not in text:
         return text.strip(" ")  # nothing to mend, at a tenth of the price
     return SPACES.sub(" ", paragraphs(text)).strip()
-
-
-def decoded(text: str) -> str:
-    """A name or value of a form that was sent (application/x-www-form-urlencoded), as it was typed.
-
-    Most have nothing to decode.
-    """
-    text = text.replace("+", " ")
-    return unquote_to_bytes(text).decode("utf-8", "replace") if "%" in text else text
 
 
 def harmless(cell: str) -> str:

@@ -38,6 +38,8 @@ def client(meta: Mapping[str, str]) -> Address | None:
 def parsed(text: str) -> Address | None:
     """The address that `text` is, if it is one: 203.0.113.9, [2001:db8::1]:443..."""
     text = text.strip().strip('"')
+    if not text:
+        return None
     if text.startswith("["):
         text = text[1:].partition("]")[0]
     elif text.count(":") == 1:

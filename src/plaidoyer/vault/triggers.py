@@ -6,6 +6,9 @@ another row's, or whose row is deleted, takes its key with it: that is how someb
 
 from django.db import migrations
 
+# What is what in a new document, its key before it (seals).
+KEY, DOCUMENT = "substring(sealed FROM 2 FOR 62)", "substring(sealed FROM 64)"
+
 FUNCTIONS = """
 CREATE FUNCTION vault_keep() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN

@@ -114,8 +114,6 @@ class LetterForm(ActForm):
         own = {name: copy.copy(self.fields[name]) for name in ("targets", "seat")}
         own["targets"].form = twin  # type: ignore[attr-defined]
         twin.fields = {**self.fields, **own}
-        for name in own:
-            del twin._bound_fields_cache[name]  # type: ignore[attr-defined]
         return twin
 
     def offer_text(self, options: dict[str, Any]) -> None:

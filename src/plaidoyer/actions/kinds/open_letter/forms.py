@@ -119,15 +119,19 @@ class OpenLetterForm(ActForm):
             self[f"name_{code}"].label = label
         self.initial["revision"] = str(revisions.current(self.action_form))
 
-    def names(self) -> list[forms.BoundField]:
-        """The organisation's name in each language, that of the page first."""
+    def names(self) -> list[str]:
+        """The fields of the organisation's name in each language, that of the page first."""
         active = (get_language() or "").split("-")[0]
         codes = sorted((code for code, _name in settings.LANGUAGES), key=lambda c: c != active)
-        return [self[f"name_{code}"] for code in codes]
+        return [f"name_{code}" for code in codes]
+
+    def about_organisation(self) -> list[str]:
+        """The fields about an organisation."""
+        return [*self.names(), *self.MISSING]
 
     def organisation(self) -> list[forms.BoundField]:
-        """The fields about an organisation."""
-        return [*self.names(), *(self[name] for name in self.MISSING)]
+        """The same, to be shown."""
+        return [self[name] for name in self.about_organisation()]
 
     @property
     def is_organisation(self) -> bool:
@@ -138,13 +142,13 @@ class OpenLetterForm(ActForm):
         cleaned = super().clean() or self.cleaned_data
         if not self.is_organisation:
             # What was typed before one changed one's mind is no error.
-            for field in self.organisation():
-                self.errors.pop(field.name, None)
+            for name in self.about_organisation():
+                self.errors.pop(name, None)
             return cleaned
         for name, message in self.MISSING.items():
             if not cleaned.get(name) and name not in self.errors:
                 self.add_error(name, message)
-        first, *others = (field.name for field in self.names())
+        first, *others = self.names()
         if not any(cleaned.get(name) for name in (first, *others)) and first not in self.errors:
             self.add_error(first, _("Write the name of your organisation."))
         return cleaned
