@@ -15,16 +15,21 @@ import uvloop
 from bench import stage
 from bench.load import closed_load
 
+# Ids begin with their hour, as those of the product do (lib/uids).
 FILL = """
 WITH made AS (
     -- Documents as long as real ones, with keys that open nothing.
     INSERT INTO actions_action (uid, form_id, submitted_at, language, sealed, mark, domain, facts,
         page, via, network, proof)
-    SELECT gen_random_uuid(), (SELECT min(id) FROM actions_actionform),
-        now() - interval '90 days' * random(), 'fr',
+    SELECT (
+            lpad(to_hex(floor(extract(epoch FROM at) / 3600)::int), 8, '0')
+            || overlay(substr(gen_random_uuid()::text, 9) PLACING '8' FROM 7)
+        )::uuid, (SELECT min(id) FROM actions_actionform), at, 'fr',
         '\\x4b' || decode(repeat(md5(n::text), 4), 'hex') || decode(repeat(md5(n::text), 8), 'hex'),
         md5(n::text), 'people' || n %% 500 || '.example', '{}', '/fr/', '', '', ''
-    FROM generate_series(%s + 1, %s) AS n RETURNING id, form_id, submitted_at, mark
+    FROM generate_series(%s + 1, %s) AS n,
+        LATERAL (SELECT now() - interval '0.8 seconds' * (10000000 - n)) AS moment (at)
+    RETURNING id, form_id, submitted_at, mark
 ), people AS (
     INSERT INTO supporters_supporter (uid, mark, sealed, language, created_at)
     SELECT gen_random_uuid(), mark, decode(repeat(mark, 8), 'hex'), 'fr', submitted_at FROM made

@@ -107,17 +107,21 @@ def prove(campaign: Any) -> None:
         )
 
 
-def took(work: Callable[[], Any], times: int = 1) -> float:
-    """The median of how many seconds `work` takes."""
-    spent = []
-    for _time in range(times):
-        began = time.perf_counter()
-        work()
-        spent.append(time.perf_counter() - began)
-    return statistics.median(spent)
+class Steps(dict[str, float]):
+    """How many seconds each step took, told as it ends."""
+
+    def time(self, name: str, work: Callable[[], Any], times: int = 1) -> None:
+        """Notes the median of how many seconds `work` takes."""
+        spent = []
+        for _time in range(times):
+            began = time.perf_counter()
+            work()
+            spent.append(time.perf_counter() - began)
+        self[name] = statistics.median(spent)
+        print(f"{name:>24} {self[name]:>9.3f} {GOALS.get(name, ''):>7}", flush=True)
 
 
-def measure(edition: Any, ed: Any, anne: Any) -> dict[str, float]:
+def measure(edition: Any, ed: Any, anne: Any) -> Steps:
     """Every step of P7, in the order a half-year ends."""
     from django.test import Client
 
@@ -126,29 +130,29 @@ def measure(edition: Any, ed: Any, anne: Any) -> dict[str, float]:
     from plaidoyer.reports import contents, counts, editions, pdf
     from plaidoyer.supporters.models import Supporter
 
-    found = {"first count": took(lambda: counting.advance(since=FIRST))}
-    found["recount"] = took(counting.recount)
-    print(f"counted in {found['first count']:.0f} s, again in {found['recount']:.0f} s", flush=True)
+    steps = Steps()
+    steps.time("first count", lambda: counting.advance(since=FIRST))
+    steps.time("recount", counting.recount)
     editions.draft(edition, ed)
     for item in edition.items.all():
         editions.approve(item, anne)
     forms = list(ActionForm.objects.order_by("pk"))
-    found["figures"] = took(lambda: counts.count(forms, FIRST, LAST), 9)
-    found["gather"] = took(lambda: contents.gather(edition), 9)
+    steps.time("figures", lambda: counts.count(forms, FIRST, LAST), 9)
+    steps.time("gather", lambda: contents.gather(edition), 9)
     facts = contents.gather(edition)
-    found["tell, drawn (fr + en)"] = took(
-        lambda: [contents.tell(facts, code) for code in ("fr", "en")]
+    steps.time(
+        "tell, drawn (fr + en)", lambda: [contents.tell(facts, code) for code in ("fr", "en")]
     )
     trees = [contents.tell(facts, code) for code in ("fr", "en")]
-    found["both PDFs"] = took(lambda: [pdf.render(tree, {}) for tree in trees], 3)
-    found["publish"] = took(lambda: editions.publish(edition, anne))
+    steps.time("both PDFs", lambda: [pdf.render(tree, {}) for tree in trees], 3)
+    steps.time("publish", lambda: editions.publish(edition, anne))
     edition.refresh_from_db()
     client = Client(SERVER_NAME="localhost")
     assert client.get("/en/reports/bench/").status_code == 200
-    found["page"] = took(lambda: client.get("/en/reports/bench/"), 15)
+    steps.time("page", lambda: client.get("/en/reports/bench/"), 15)
     readers = list(Supporter.objects.order_by("pk").values_list("pk", flat=True))
-    found["personal lines"] = took(lambda: lines(edition.mailing, readers))
-    return found
+    steps.time("personal lines", lambda: lines(edition.mailing, readers))
+    return steps
 
 
 def lines(mailing: Any, readers: list[int], batch: int = 2000) -> int:
@@ -171,20 +175,22 @@ def main() -> None:
     import django
 
     django.setup()
+    from django.contrib.staticfiles.storage import staticfiles_storage
+
     from tests import servers
 
     servers.collect_static(VAR_DIR)
+    # They may have been looked for before they were there.
+    static = staticfiles_storage
+    static.hashed_files, static.manifest_hash = static.load_manifest()
     product = servers.Product(VAR_DIR, servers.make_database(cluster, "bench"), servers.Catcher())
     about = {**machine(), "acts": options.acts, "readers": options.readers}
     print(*(f"{name}: {value}" for name, value in about.items()), sep="\n", end="\n\n")
     with product.orm():
         began = time.perf_counter()
         edition, ed, anne = seed(options.acts, options.readers)
-        print(f"seeded in {time.perf_counter() - began:.0f} s\n")
+        print(f"seeded in {time.perf_counter() - began:.0f} s\n", flush=True)
         figures = measure(edition, ed, anne)
-    print(f"{'step':>24} {'seconds':>9} {'goal':>7}")
-    for name, seconds in figures.items():
-        print(f"{name:>24} {seconds:>9.3f} {GOALS.get(name, ''):>7}")
     path = Path(VAR_DIR) / f"report-{datetime.now():%Y%m%d-%H%M%S}.json"
     path.write_text(json.dumps({**about, "seconds": figures}, indent=2) + "\n")
     print(f"\nWritten to {path}")

@@ -31,34 +31,36 @@ BEGINNING = datetime.date(1970, 1, 1)
 # How long after its moment an act may become visible, at most, without somebody telling.
 LATE = datetime.timedelta(minutes=10)
 
-# One statement sees one moment: all three rungs are counted at the same instant. Minutes that lost
-# their last row count as nothing rather than as before.
+# One statement sees one moment: all three rungs are counted at the same instant. What was known of
+# each minute stands beside, so that only minutes that changed are written (a conflict alone would
+# lock millions of rows), and minutes that lost their last row count as nothing.
 MINUTES = """
 WITH held AS (
     SELECT action_id FROM actions_held WHERE released_at IS NULL
-), happened (form_id, at, submitted, confirmed, withdrawn) AS (
-    SELECT form_id, submitted_at, 1, 0, 0
+), happened (form_id, at, submitted, confirmed, withdrawn, was) AS (
+    SELECT form_id, submitted_at, 1, 0, 0, 0
     FROM actions_action WHERE submitted_at >= %(since)s AND corrects_id IS NULL
   UNION ALL
-    SELECT form_id, confirmed_at, 0, 1, 0
+    SELECT form_id, confirmed_at, 0, 1, 0, 0
     FROM actions_confirmation c WHERE confirmed_at >= %(since)s
       AND NOT EXISTS (SELECT FROM held WHERE held.action_id = c.action_id)
   UNION ALL
-    SELECT form_id, withdrawn_at, 0, 0, 1
+    SELECT form_id, withdrawn_at, 0, 0, 1, 0
     FROM actions_withdrawal w JOIN actions_confirmation c ON c.withdrawal_id = w.id
     WHERE withdrawn_at >= %(since)s
       AND NOT EXISTS (SELECT FROM held WHERE held.action_id = c.action_id)
   UNION ALL
-    SELECT form_id, began_at, 0, 0, 0 FROM actions_minute WHERE began_at >= %(since)s
+    SELECT form_id, began_at, submitted, confirmed, withdrawn, 1
+    FROM actions_minute WHERE began_at >= %(since)s
 )
 INSERT INTO actions_minute AS m (form_id, began_at, submitted, confirmed, withdrawn)
-SELECT form_id, date_trunc('minute', at, 'UTC') AS began_at,
-    sum(submitted), sum(confirmed), sum(withdrawn)
+SELECT form_id, date_bin('1 minute', at, 'epoch') AS began_at,
+    sum(submitted * (1 - was)), sum(confirmed * (1 - was)), sum(withdrawn * (1 - was))
 FROM happened GROUP BY 1, 2
+HAVING sum(submitted * (1 - 2 * was)) <> 0 OR sum(confirmed * (1 - 2 * was)) <> 0
+    OR sum(withdrawn * (1 - 2 * was)) <> 0
 ON CONFLICT (form_id, began_at) DO UPDATE SET submitted = excluded.submitted,
     confirmed = excluded.confirmed, withdrawn = excluded.withdrawn
-WHERE (m.submitted, m.confirmed, m.withdrawn)
-    IS DISTINCT FROM (excluded.submitted, excluded.confirmed, excluded.withdrawn)
 """
 BY_DAY = """
 WITH counted AS (
@@ -73,6 +75,7 @@ WITH counted AS (
     ) AS found GROUP BY form_id, counted_on
 )
 """
+ROOM = "SELECT set_config('work_mem', current_setting('maintenance_work_mem'), true)"
 KEEP = """
 INSERT INTO actions_tally (form_id, counted_on, submitted, confirmed, withdrawn, recounted_at)
 SELECT *, %(moment)s FROM counted
@@ -141,6 +144,8 @@ def recount() -> int:
 def count_minutes(since: datetime.datetime) -> datetime.datetime:
     """Counts the rows since a moment into the journal of minutes; as of which moment."""
     with connection.cursor() as cursor:
+        # Millions of minutes at once fit into what upkeep may take, and not into a page's share.
+        cursor.execute(ROOM)
         cursor.execute("SELECT statement_timestamp()")
         moment = cursor.fetchone()[0]
         cursor.execute(MINUTES, {"since": since})

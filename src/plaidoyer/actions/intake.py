@@ -1,7 +1,6 @@
 """Taking an act in: one row, committed, and only then a thank-you."""
 
 import datetime
-import uuid
 from typing import Any
 
 from django.utils import timezone
@@ -9,6 +8,7 @@ from django.utils import timezone
 from plaidoyer.actions.guards import domains
 from plaidoyer.actions.kinds import KINDS
 from plaidoyer.actions.models import Action, ActionForm
+from plaidoyer.lib import uids
 from plaidoyer.supporters import consents
 from plaidoyer.supporters.models import ConsentWording
 from plaidoyer.vault import marks
@@ -55,7 +55,7 @@ def columns(
     `via`: by which channel, sharer or site the supporter came. `network`: keyed hash of where
     from. `proof`: solved proof of work. `corrects`: the act that this one replaces.
     """
-    wording, uid = consents.kept(consent_wording), uuid.uuid4()
+    wording, uid = consents.kept(consent_wording), uids.new()
     facts = {name: said for name, said in (content or {}).items() if name in KINDS[form.kind].facts}
     words = {name: said for name, said in (content or {}).items() if name not in facts}
     box = Box.of(

@@ -33,6 +33,7 @@ from plaidoyer.actions.tallies import (  # noqa: F401
 )
 from plaidoyer.campaigns.models import Campaign
 from plaidoyer.civics.models import Area
+from plaidoyer.lib import uids
 from plaidoyer.lib.words import WordsField
 from plaidoyer.mail.models import Envelope
 from plaidoyer.supporters.models import ConsentWording, Supporter
@@ -133,7 +134,7 @@ class Action(models.Model):
     """One act as it was sent. Append-only: what comes of it stands in rows beside it."""
 
     # Secret: it opens the act's confirmation and withdrawal (lib.tokens).
-    uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    uid = models.UUIDField(default=uids.new, unique=True, editable=False)
     form = models.ForeignKey(ActionForm, models.PROTECT, related_name="actions")
     submitted_at = models.DateTimeField(_("submitted"), default=timezone.now)
     language = models.CharField(_("language"), max_length=12)

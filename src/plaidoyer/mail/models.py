@@ -1,10 +1,9 @@
-import uuid
-
 from django.db import models
 from django.db.models import functions
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from plaidoyer.lib import uids
 from plaidoyer.mail.domains.models import DomainCheck
 from plaidoyer.mail.inbound.models import Incoming, Suppression
 from plaidoyer.vault.fields import Part, SealedField
@@ -100,7 +99,7 @@ class Envelope(models.Model):
         State.IN_DOUBT: {State.QUEUED, State.ACCEPTED, State.BOUNCED, State.COMPLAINED},
     }
 
-    uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    uid = models.UUIDField(default=uids.new, unique=True, editable=False)
     batch = models.ForeignKey(
         Batch, models.PROTECT, null=True, related_name="envelopes", db_index=False, editable=False
     )

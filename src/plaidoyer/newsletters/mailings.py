@@ -11,6 +11,7 @@ from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 
 from plaidoyer.actions.models import Match
+from plaidoyer.lib import uids
 from plaidoyer.mail.models import Batch, Envelope
 from plaidoyer.newsletters import zones
 from plaidoyer.newsletters.models import Copy, Mailing, MailingStep, NewsletterSettings, Version
@@ -115,7 +116,7 @@ FREEZE = """
         INSERT INTO {envelope}
             (id, uid, kind, urgency, mark, sealed, state, queued_at, due_at, attempts, reply,
              batch_id)
-        SELECT envelope_id, gen_random_uuid(), %s, %s, mark, '', 'queued', %s,
+        SELECT envelope_id, {uid}, %s, %s, mark, '', 'queued', %s,
             CASE WHEN variant = '{rest}' THEN %s ELSE due_at END, 0, '', %s
         FROM audience
     )
@@ -183,6 +184,7 @@ def _address(mailing: Mailing, languages: list[str], now: datetime.datetime) -> 
         envelope=Envelope._meta.db_table,
         copy=Copy._meta.db_table,
         rest=REST,
+        uid=uids.SQL,
     )
     assert mailing.batch is not None
     values: list[Any] = [list(homes), list(homes.values()), languages, languages, fallback]

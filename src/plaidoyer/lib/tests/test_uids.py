@@ -1,5 +1,8 @@
 import time
 
+import pytest
+from django.db import connection
+
 from plaidoyer.lib import uids
 
 
@@ -26,3 +29,14 @@ def test_every_bit_that_is_drawn_is_drawn():
     drawn = seen & both & (1 << 96) - 1
 
     assert bin(drawn).count("1") == 90
+
+
+@pytest.mark.django_db
+def test_the_database_makes_the_same_kind():
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {uids.SQL} FROM generate_series(1, 100)")
+        many = [row[0] for row in cursor.fetchall()]
+
+    assert len({one.int & (1 << 96) - 1 for one in many}) == 100
+    assert {(one.version, one.variant) for one in many} == {(8, "specified in RFC 4122")}
+    assert max(one.int >> 96 for one in many) - int(time.time()) // 3600 in {-1, 0}

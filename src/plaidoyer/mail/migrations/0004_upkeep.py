@@ -1,8 +1,12 @@
-"""Each mail is written three times. What is left of it is cleared away while a long mailing leaves,
+"""Ids of mails begin with their hour.
+
+Each mail is written three times. What is left of it is cleared away while a long mailing leaves,
 not after it.
 """
 
-from django.db import migrations
+from django.db import migrations, models
+
+from plaidoyer.lib import uids
 
 OFTEN = "autovacuum_vacuum_scale_factor = 0.05, autovacuum_analyze_scale_factor = 0.05"
 NAMES = "autovacuum_vacuum_scale_factor, autovacuum_analyze_scale_factor"
@@ -15,5 +19,10 @@ class Migration(migrations.Migration):
         migrations.RunSQL(
             f"ALTER TABLE mail_envelope SET ({OFTEN})",
             f"ALTER TABLE mail_envelope RESET ({NAMES})",
-        )
+        ),
+        migrations.AlterField(
+            "envelope",
+            "uid",
+            models.UUIDField(default=uids.new, editable=False, unique=True),
+        ),
     ]
