@@ -55,11 +55,11 @@ def grow(served: Any, before: int, size: int) -> None:
 
 
 def page(url: str, times: int) -> float:
-    """Milliseconds of the page that the most hurried third of readers got."""
+    """Milliseconds to make the page anew, as for readers with a cookie; of the quickest third."""
     took = []
     for _ in range(times):
         began = time.perf_counter()
-        urllib.request.urlopen(url).read()
+        urllib.request.urlopen(urllib.request.Request(url, headers={"Cookie": "a=b"})).read()
         took.append((time.perf_counter() - began) * 1000)
     return sorted(took)[times // 3]
 

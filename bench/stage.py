@@ -99,10 +99,9 @@ def product(name: str, *, build: Callable[[], Any], workers: int = 2) -> Iterato
 
     servers.collect_static(VAR_DIR)
     database = servers.make_database(cluster, f"bench_{name}")
-    product = servers.Product(VAR_DIR, database, servers.Catcher())
+    product = servers.Product(VAR_DIR, database, servers.Catcher(), web_processes=workers)
     with product.orm():
         made = build()
-    product.web.arguments += ["--workers", str(workers)]
     try:
         product.start_web()
         yield product, made

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from django.contrib.messages.storage.base import BaseStorage
 from django.db import connection, transaction
 from django.template.response import SimpleTemplateResponse
 from django.test import Client
@@ -210,8 +211,9 @@ def page(told):
 
 @pytest.fixture(autouse=True)
 def nothing_is_drawn(monkeypatch):
-    """What a page looks like is no matter here, and takes most of the time."""
+    """What a page looks like and tells is no matter here, and takes most of the time."""
     monkeypatch.setattr(SimpleTemplateResponse, "rendered_content", property(lambda page: ""))
+    monkeypatch.setattr(BaseStorage, "update", lambda told, response: [])
 
 
 def ask(client: Client, method: str, path: str) -> Any:

@@ -2,6 +2,7 @@
 
 import base64
 import json
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -85,9 +86,15 @@ def page(
     return render(request, "reports/edition.html", context)
 
 
+SIZE = re.compile(r'<svg[^>]*? width="(\d+)[^"]*" height="(\d+)')
+
+
 def address(tree: dict[str, Any], slug: str, preview: Mapping[str, bytes] | None) -> None:
     """Gives every chart and picture of `tree` the address it is fetched from."""
     for chart in drawn(tree):
+        # So that its place is kept while it is on its way.
+        if size := SIZE.search(chart.get("svg", "")):
+            chart["width"], chart["height"] = size.groups()
         if preview is None:
             names = {"src": f"{chart['key']}.svg", "src_dark": f"{chart['key']}-dark.svg"}
             chart |= {k: reverse("reports:chart", args=[slug, name]) for k, name in names.items()}

@@ -186,6 +186,9 @@ def test_the_chart_comes_with_its_table_and_its_words(published, client):
         picture = client.get(f"/en/reports/2026-1/charts/{name}.svg")
         assert picture["Content-Type"] == "image/svg+xml"
         assert picture.content.startswith(b"<svg")
+    # Its place is kept while it is on its way.
+    for said in re.findall(r'<img src="[^"]*charts/[^"]*"[^>]*>', page):
+        assert re.search(r' width="\d+" height="\d+"', said), said
     assert client.get("/en/reports/2026-1/charts/acts.png").content.startswith(b"\x89PNG")
     assert client.get("/en/reports/2026-1/charts/none.svg").status_code == 404
 
