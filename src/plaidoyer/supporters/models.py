@@ -4,6 +4,7 @@ from typing import Any
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
@@ -110,13 +111,26 @@ class Consent(models.Model):
         ]
 
 
+class Subscriptions(models.QuerySet["Subscription"]):
+    def open(self, at: Any = None) -> "Subscriptions":
+        """Those that have not ended, nor run out by a moment (now): an implied yes ends by itself,
+        and whoever ends its subscription comes later."""
+        holds = Q(consent__expires_at=None) | Q(consent__expires_at__gt=at or Now())
+        return self.filter(holds, ended_at=None)
+
+
 class Subscription(models.Model):
-    """From the consent to hear from us until its end; the database allows one open at a time."""
+    """From the consent to hear from us until its end; the database allows one open at a time.
+
+    `consent` is the yes it stands on: the express one where there is one.
+    """
 
     supporter = models.ForeignKey(Supporter, models.CASCADE, related_name="subscriptions")
     consent = models.ForeignKey(Consent, models.PROTECT, related_name="+")
     began_at = models.DateTimeField(_("began"), default=timezone.now)
     ended_at = models.DateTimeField(_("ended"), null=True, blank=True)
+
+    objects = Subscriptions.as_manager()
 
     class Meta:
         verbose_name = _("subscription")
