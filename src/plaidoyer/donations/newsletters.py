@@ -7,7 +7,7 @@ import datetime
 from typing import Any
 
 from django import forms
-from django.db.models import Count, Exists, OuterRef, Q, Sum
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
 from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
 
@@ -61,6 +61,11 @@ class Gave(Condition):
             return words
         day = wording.date(cleaned["since"], get_language() or "en")
         return _("%(gave)s, on %(day)s or later") % {"gave": words, "day": day}
+
+
+def given_since(who: Any, since: Any) -> QuerySet[Payment]:
+    """The money of a supporter that came since a moment: a sign that they are there."""
+    return Payment.objects.filter(donation__supporter=who, paid_at__gte=since)
 
 
 def brought(mailing: Mailing) -> list[Brought]:

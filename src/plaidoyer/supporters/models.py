@@ -79,6 +79,8 @@ class Consent(models.Model):
         GIVEN = "given", _("given")
         WITHDRAWN = "withdrawn", _("withdrawn")
         EXPIRED = "expired", _("expired")
+        # Asked after long silence whether to stay, and no answer.
+        LAPSED = "lapsed", _("ended: no answer when asked whether to stay")
 
     class Basis(models.TextChoices):
         # GDPR article 7; CASL section 10(1).
@@ -185,6 +187,8 @@ class RetentionSettings(BaseSiteSetting):
     held_days = kept_days(_("acts that stayed held"), 90, 30, 365)
     closed_days = kept_days(_("acts on a form, after it closed"), 180, 30, 1095)
     letters_days = kept_days(_("letters, after they arrived"), 180, 60, 1095)
+    quiet_days = kept_days(_("readers who did nothing are asked whether they stay"), 730, 365, 1825)
+    unanswered_days = kept_days(_("readers who were asked and did not answer"), 30, 14, 90)
     bare_days = kept_days(_("supporters of whom nothing else is kept"), 30, 7, 365)
     consents_days = kept_days(_("consents, after they ended"), 1095, 365, 3650)
 
@@ -192,7 +196,10 @@ class RetentionSettings(BaseSiteSetting):
         MultiFieldPanel(
             [
                 FieldPanel(f"{name}_days")
-                for name in ("unconfirmed", "held", "closed", "letters", "bare", "consents")
+                for name in (
+                    *("unconfirmed", "held", "closed", "letters"),
+                    *("quiet", "unanswered", "bare", "consents"),
+                )
             ],
             _("Days after which it goes by itself"),
             help_text=_("What was counted stays counted: names, addresses and words go."),

@@ -19,6 +19,7 @@ from plaidoyer.mail.models import Envelope
 from plaidoyer.newsletters import reasons
 from plaidoyer.newsletters.mailings import KIND
 from plaidoyer.newsletters.models import Pause, Topic, TopicEnd
+from plaidoyer.newsletters.topics import staying
 from plaidoyer.organisation.models import Organisation
 from plaidoyer.supporters import consents
 from plaidoyer.supporters.models import Consent, Correction, Supporter
@@ -91,8 +92,15 @@ def why(consent: Consent) -> str:
     return reasons.sentence(get_language() or "", organisation, consent.expires_at)
 
 
+def is_asked(reader: Supporter, consent: Consent) -> bool:
+    """Whether a yes of theirs is wanted beside the one they have."""
+    return bool(consent.expires_at) or staying.open_questions().filter(supporter=reader).exists()
+
+
+@transaction.atomic
 def stay(reader: Supporter, *, page: str) -> Consent:
     """An express yes of somebody who gets newsletters already, to what stands at the button."""
+    Supporter.objects.select_for_update(no_key=True).get(pk=reader.pk)
     language = get_language() or ""
     wording = consents.wording(consents.NEWSLETTER, language, reporting.consent_sentence())
     return consents.give(reader, purpose=consents.NEWSLETTER, wording=wording, page=page)

@@ -93,7 +93,7 @@ def screen(
         "token": token,
         "is_subscribed": stands_on is not None,
         "why": preferences.why(stands_on) if stands_on else "",
-        "is_asked": bool(stands_on and stands_on.expires_at),
+        "is_asked": bool(stands_on and preferences.is_asked(reader, stands_on)),
         "sentence": reporting.consent_sentence(),
         "until": preferences.paused_until(reader),
         "done": request.GET.get("done", "") if request.method != "POST" else "",
