@@ -1,10 +1,22 @@
+from typing import Any
+
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail.admin.ui.tables import Column, DateColumn
 
 from plaidoyer.lib.desk import Ledger
+from plaidoyer.supporters import canaries
 from plaidoyer.supporters.models import Supporter
 from plaidoyer.vault.listings import SealedListing
+
+
+class SupporterListing(SealedListing):
+    """Its files bear a row by which it is known which of them went astray."""
+
+    def as_spreadsheet(self, queryset: QuerySet[Supporter], spreadsheet_format: str) -> Any:
+        rows = canaries.Watermarked(queryset, self.request.export_id)
+        return super().as_spreadsheet(rows, spreadsheet_format)
 
 
 class SupporterLedger(Ledger):
@@ -21,7 +33,7 @@ class SupporterLedger(Ledger):
     taken_out = "supporters"
     list_export = ["email", "given_name", "family_name", "postal_code", "language", "created_at"]
     export_filename = "supporters"
-    index_view_class = SealedListing
+    index_view_class = SupporterListing
     search_fields = ["mark"]
     search_backend_name = None
     list_filter = ["language"]
