@@ -23,6 +23,7 @@ PERSONAL = (
     "letters:",
     "mail:",
     "organisation_signature",
+    "person_",
     "receipt",
     "replies_desk:",
     "reply_",
@@ -37,7 +38,7 @@ NOISE = (
     "wagtailadmin_block_preview",
     "wagtailadmin_pages:preview",
 )
-EXPORTS = {"gifts_export", "handover_package"}
+EXPORTS = {"gifts_export", "handover_package", "person_data", "person_paper"}
 
 
 def noted(get_response: Callable[[HttpRequest], Any]) -> Callable[[HttpRequest], Any]:
