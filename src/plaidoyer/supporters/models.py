@@ -113,6 +113,24 @@ class Consent(models.Model):
         ]
 
 
+class ConsentSeal(models.Model):
+    """A link of the chain of answers (chains): a keyed hash of one, and of the link before.
+
+    It outlives the answer, so nothing holds the reference.
+    """
+
+    number = models.BigIntegerField(primary_key=True)
+    consent = models.ForeignKey(
+        Consent, models.DO_NOTHING, null=True, db_constraint=False, related_name="+"
+    )
+    # Empty where the link says that the answer was deleted after its time.
+    content = models.BinaryField(max_length=32)
+    hash = models.BinaryField(max_length=32)
+
+    class Meta:
+        default_permissions = ()
+
+
 class Subscriptions(models.QuerySet["Subscription"]):
     def open(self, at: Any = None) -> "Subscriptions":
         """Those that have not ended, nor run out by a moment (now): an implied yes ends by itself,
