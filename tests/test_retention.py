@@ -22,7 +22,8 @@ from plaidoyer.testing import make_form, make_reader, supporter
 pytestmark = pytest.mark.django_db
 
 DAY = datetime.timedelta(days=1)
-NOTHING = dict.fromkeys(("unconfirmed", "held", "closed", "letters", "bare", "consents"), 0)
+NAMES = ("unconfirmed", "held", "closed", "letters", "quiet", "unanswered", "bare", "consents")
+NOTHING = dict.fromkeys(NAMES, 0)
 
 
 def act(form, name="suzie", *, confirmed=False, **facts):

@@ -3,13 +3,13 @@
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from django.db.models import CharField
+from django.db.models import CharField, Exists, OuterRef
 from django.db.models.functions import Cast
 
 from plaidoyer.actions import matching, reviews
 from plaidoyer.actions.kinds import KINDS
 from plaidoyer.actions.ledger import receipts
-from plaidoyer.actions.models import Action, Confirmation, Review, ShareCode
+from plaidoyer.actions.models import Action, Confirmation, Held, Hold, Review, ShareCode
 from plaidoyer.mail import envelopes
 from plaidoyer.mail.models import Envelope
 from plaidoyer.supporters import privacy
@@ -109,6 +109,16 @@ def blank(acts: Iterable[Action]) -> None:
         action.mark = action.domain = action.network = ""
     emptied = ["sealed", "mark", "domain", "network", "facts"]
     Action.objects.bulk_update(acts, emptied, batch_size=500)
+    forget_choices(acts)
+
+
+def forget_choices(acts: Sequence[Action]) -> None:
+    """Empties what chose `acts` for a hold that has taken all it was to take, and of whose acts
+    nothing is kept any more."""
+    saying = Held.objects.filter(hold=OuterRef("pk")).exclude(action__sealed=b"")
+    theirs = Hold.objects.filter(held__action__in=acts, applied_at__isnull=False)
+    spent = theirs.filter(~Exists(saying)).values("pk")
+    Hold.objects.filter(pk__in=spent).exclude(sealed=b"").update(sealed=b"")
 
 
 def claim(supporter: Supporter) -> None:

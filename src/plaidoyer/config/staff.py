@@ -23,14 +23,17 @@ def roles(table: bool) -> None:
 @click.command("verify")
 @click.option("--remember", default="", help="What this printed an earlier time.")
 def verify_audit(remember: str) -> None:
-    """Check that nobody changed the log of what the staff did; print what to remember."""
+    """Check that nobody changed the log of what the staff did, nor the ledger of consents; print
+    what to remember of the log, which remembers the ledger."""
     from plaidoyer.config.cli import prepare
 
     prepare()
-    from plaidoyer.staff.audit import verifying
+    from plaidoyer.staff.audit import anchors, verifying
+    from plaidoyer.supporters import chains
 
     try:
         click.echo(verifying.verify(remember))
+        click.echo(f"consents {chains.verify(anchors.last())}")
     except verifying.BrokenChainError as error:
         raise click.ClickException(str(error)) from None
 

@@ -13,10 +13,12 @@ class DonationsConfig(AppConfig):
         from plaidoyer.mail.kinds import register
         from plaidoyer.newsletters.results import figures
         from plaidoyer.newsletters.segments import conditions
+        from plaidoyer.newsletters.topics import staying
         from plaidoyer.organisation import giving
         from plaidoyer.supporters.privacy import register as keeps
 
         conditions.register(newsletters.Gave())
+        staying.SIGNS.append(newsletters.given_since)
         figures.register(newsletters.brought, newsletters.RIGHT)
         giving.register(funds.address)
         register(messages.KIND, messages.compose, _("mail about a gift"))

@@ -220,6 +220,8 @@ class Donation(models.Model):
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
     )
     emptied_at = models.DateTimeField(null=True, blank=True, editable=False)
+    # Its donor had everything erased that no law has us keep: a payment since implies nothing.
+    erased_at = models.DateTimeField(null=True, blank=True, editable=False)
 
     class Meta:
         verbose_name = pgettext_lazy("one gift", "gift")

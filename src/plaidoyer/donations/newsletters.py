@@ -7,8 +7,7 @@ import datetime
 from typing import Any
 
 from django import forms
-from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Sum
-from django.db.models.functions import Coalesce
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
 from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
 
@@ -45,7 +44,7 @@ class Gave(Condition):
     needs = RIGHT
 
     def holds(self, cleaned: dict[str, Any], at: datetime.datetime) -> Q:
-        paid = kept(Payment.objects.filter(donation__supporter=OuterRef("pk"), paid_at__lte=at))
+        paid = Payment.objects.kept().filter(donation__supporter=OuterRef("pk"), paid_at__lte=at)
         if cleaned["what"] == MONTHLY:
             monthly = {"donation__frequency": Frequency.MONTHLY, "paid_at__gt": at - TWO_MONTHS}
             paid = paid.filter(**monthly)
@@ -64,11 +63,9 @@ class Gave(Condition):
         return _("%(gave)s, on %(day)s or later") % {"gave": words, "day": day}
 
 
-def kept(payments: QuerySet[Payment]) -> QuerySet[Payment]:
-    """Those of which something is left."""
-    return payments.annotate(gone=Coalesce(Sum("reversals__amount"), 0)).filter(
-        amount__gt=F("gone")
-    )
+def given_since(who: Any, since: Any) -> QuerySet[Payment]:
+    """The money of a supporter that came since a moment: a sign that they are there."""
+    return Payment.objects.filter(donation__supporter=who, paid_at__gte=since)
 
 
 def brought(mailing: Mailing) -> list[Brought]:

@@ -65,6 +65,7 @@ def erase(supporter: Supporter) -> None:
     empty(Donation.objects.filter(pk__in=keys, payments=None))
     for paid in Donation.objects.filter(pk__in=keys):
         paid.supporter, paid.phone, paid.via, paid.network = None, "", "", ""
+        paid.erased_at = timezone.now()
         paid.save()
 
 

@@ -95,6 +95,15 @@ class GivingSettings(BaseSiteSetting):
             "Then names and addresses go; amounts stay."
         ),
     )
+    implies_consent = models.BooleanField(
+        _("a gift lets us send newsletters for two years"),
+        default=False,
+        help_text=_(
+            "Only a charity registered in Canada may: its law counts a gift as an implied consent"
+            " for two years (CASL, section 10). Each newsletter then says why it comes, and until"
+            " when. Whoever said no gets none. Elsewhere ask for a yes: leave it off."
+        ),
+    )
     tries_an_hour = models.PositiveSmallIntegerField(
         _("card tries from one place in an hour"), default=6, validators=[MinValueValidator(1)]
     )
@@ -132,6 +141,7 @@ class GivingSettings(BaseSiteSetting):
             ],
             _("Receipts and keeping"),
         ),
+        MultiFieldPanel([FieldPanel("implies_consent")], _("Newsletters")),
         MultiFieldPanel(
             [FieldRowPanel([FieldPanel("tries_an_hour"), FieldPanel("trouble_failures")])],
             _("Card testing"),

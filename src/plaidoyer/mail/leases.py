@@ -179,7 +179,7 @@ class Holder:
         plain = (array(one) for one in (attempts, after, begun, at))
         values = [array(ids), array(states), list(words), *plain, self.number]
         recorded = {row[0] for row in self.rows(RECORD, values)}
-        self.journal.forget(ids)
+        self.journal.forget(list(ids))
         return recorded
 
     def give_back(self, envelopes: Sequence[int], *, after: float | None = None) -> None:

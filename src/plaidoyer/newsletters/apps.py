@@ -19,7 +19,9 @@ class NewslettersConfig(AppConfig):
         )
         from plaidoyer.newsletters.segments import conditions
         from plaidoyer.newsletters.segments.all import OWN
+        from plaidoyer.newsletters.topics import staying
         from plaidoyer.supporters.privacy import register as keeps
+        from plaidoyer.supporters.retention import register as retains
 
         kinds.register(
             mailings.KIND,
@@ -32,6 +34,9 @@ class NewslettersConfig(AppConfig):
         kinds.register(notices.KIND, notices.compose, _("mailing that did not leave"))
         for condition in OWN:
             conditions.register(condition())
+        kinds.register(staying.KIND, staying.compose, _("question whether a reader stays"))
+        for name, rule in staying.RULES.items():
+            retains(name, rule)
         kinds.register(trials.KIND, trials.compose, _("test of a newsletter"))
         obstacles.CHECKS.append(checks.in_the_way)
         keeps("newsletters", export=privacy.export, erase=privacy.erase)

@@ -120,7 +120,7 @@ def _languages(versions: list[Version]) -> Iterator[Finding]:
     missing = [code for code in names if code not in there]
     if not missing:
         return
-    subscribed = Subscription.objects.filter(ended_at=None, consent__purpose=PURPOSE)
+    subscribed = Subscription.objects.open().filter(consent__purpose=PURPOSE)
     counts = dict(subscribed.values_list("supporter__language").annotate(Count("pk")))
     instead = settings.LANGUAGE_CODE if settings.LANGUAGE_CODE in there else min(there)
     for code in missing:

@@ -4,6 +4,7 @@ The words of a mailing are the same for all who read a language and a subject. T
 once (mail.templates), and only a copy's slots are filled: no reader is a row of ours in memory.
 """
 
+import datetime
 import re
 from collections.abc import Callable, Sequence
 from functools import lru_cache, partial
@@ -14,7 +15,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from django.conf import settings
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q
 from django.db.models.expressions import RawSQL
 from django.db.models.functions import Now
 from django.urls import reverse
@@ -26,19 +27,27 @@ from plaidoyer.mail.kinds import Message, Reader
 from plaidoyer.mail.models import Envelope
 from plaidoyer.mail.pieces import Leased
 from plaidoyer.mail.templates import Template
-from plaidoyer.newsletters import personal_lines
-from plaidoyer.newsletters.mailings import GIVEN_NAME, PERSONAL, PURPOSE, READER, UNSUBSCRIBE_URL
+from plaidoyer.newsletters import personal_lines, reasons
+from plaidoyer.newsletters.mailings import (
+    GIVEN_NAME,
+    PERSONAL,
+    PURPOSE,
+    READER,
+    SLOTS,
+    UNSUBSCRIBE_URL,
+    WHY,
+)
 from plaidoyer.newsletters.models import Copy, Mailing, Pause, TopicEnd, Version
 from plaidoyer.newsletters.results import clicks
 from plaidoyer.organisation.models import Organisation
-from plaidoyer.supporters.models import Subscription, Supporter
+from plaidoyer.supporters.models import Supporter
 from plaidoyer.vault.seals import Box
 
-SLOTS = (GIVEN_NAME, UNSUBSCRIBE_URL, READER, PERSONAL)
 LEAVE = "unsubscribe"  # what the token in that address opens
 TOKEN = "TOKEN"
 # How many compiled messages a process keeps: a mailing has one for each language and subject.
 KEPT = 64
+CONSENT = "supporter__subscriptions__consent__"
 
 
 class Held(NamedTuple):
@@ -51,6 +60,8 @@ class Held(NamedTuple):
     variant: str
     uid: UUID
     box: Box
+    # Until when an implied yes holds; None for an express one.
+    until: datetime.datetime | None
 
 
 def compose(envelopes: Sequence[Envelope]) -> dict[int, Message]:
@@ -121,27 +132,34 @@ def _told(held: Sequence[Held]) -> list[tuple[Message, dict[str, str], Held]]:
         for one in copies:
             kind = one.language, one.variant
             line = lines.get(one.supporter, {}).get(one.language, "")
-            told.append((said[kind], slots(one, line, door, links=knows[kind]), one))
+            own = slots(one, line, door, links=knows[kind])
+            own[WHY] = reasons.sentence(one.language, said[kind].sender_name, one.until)
+            told.append((said[kind], own, one))
     return told
 
 
 def wanted(envelopes: Sequence[int]) -> list[Held]:
     """The copies of those envelopes whose readers want them at this moment; one query.
 
-    Asked again as they leave: whoever has unsubscribed, paused or ended the topic gets none.
+    Asked again as they leave: whoever has unsubscribed, paused or ended the topic gets none, nor
+    whose implied yes has run out.
     """
     theirs = {"supporter": OuterRef("supporter")}
-    subscribed = Subscription.objects.filter(**theirs, ended_at=None, consent__purpose=PURPOSE)
     pausing = Pause.objects.filter(**theirs, lifted_at=None, until__gt=Now())
     ended = TopicEnd.objects.filter(**theirs, topic=OuterRef("mailing__topic"), resumed_at=None)
     # As one text: hundreds of parameters take longer to write than to look up.
     these = RawSQL("SELECT unnest(%s::bigint[])", [f"{{{','.join(map(str, envelopes))}}}"])
     copies = Copy.objects.filter(
-        Exists(subscribed), ~Exists(pausing), ~Exists(ended), envelope__in=these
+        Q(**{f"{CONSENT}expires_at": None}) | Q(**{f"{CONSENT}expires_at__gt": Now()}),
+        ~Exists(pausing),
+        ~Exists(ended),
+        envelope__in=these,
+        supporter__subscriptions__ended_at=None,
+        **{f"{CONSENT}purpose": PURPOSE},
     )
     columns = ("envelope_id", "mailing_id", "supporter_id", "language", "variant")
     rows = copies.order_by("mailing_id", "envelope_id").values_list(
-        *columns, "supporter__uid", "supporter__sealed"
+        *columns, "supporter__uid", "supporter__sealed", f"{CONSENT}expires_at"
     )
     return [Held(*row) for row in rows]
 

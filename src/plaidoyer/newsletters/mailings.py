@@ -30,6 +30,8 @@ GIVEN_NAME = "\ue001"  # with a space before it; nothing when the reader gave no
 UNSUBSCRIBE_URL = "\ue002"
 READER = "\ue003"  # stands for the reader in the address of a form (actions.personal)
 PERSONAL = "\ue004"  # a sentence about the reader alone, or nothing (newsletters.personal_lines)
+WHY = "\ue005"  # on what basis the reader gets it (newsletters.reasons)
+SLOTS = (GIVEN_NAME, UNSUBSCRIBE_URL, READER, PERSONAL, WHY)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,9 +45,7 @@ class Words:
 
 def without_slots(text: str) -> str:
     """`text` without the characters that stand for slots."""
-    return text.translate(
-        {ord(slot): None for slot in (GIVEN_NAME, UNSUBSCRIBE_URL, READER, PERSONAL)}
-    )
+    return text.translate({ord(slot): None for slot in SLOTS})
 
 
 @transaction.atomic

@@ -16,7 +16,12 @@ from plaidoyer.newsletters.results.models import (  # noqa: F401
     NewsletterSettings,
 )
 from plaidoyer.newsletters.segments.models import Segment
-from plaidoyer.newsletters.topics.models import Pause, Topic, TopicEnd  # noqa: F401
+from plaidoyer.newsletters.topics.models import (  # noqa: F401
+    Pause,
+    StayQuestion,
+    Topic,
+    TopicEnd,
+)
 from plaidoyer.supporters.models import Supporter
 
 

@@ -17,8 +17,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 from wagtail.admin.auth import permission_required
 
-from plaidoyer.newsletters import personal_lines
-from plaidoyer.newsletters.mailings import GIVEN_NAME, PERSONAL, READER, UNSUBSCRIBE_URL
+from plaidoyer.newsletters import personal_lines, reasons
+from plaidoyer.newsletters.mailings import GIVEN_NAME, PERSONAL, READER, UNSUBSCRIBE_URL, WHY
 from plaidoyer.newsletters.models import Mailing, Version
 from plaidoyer.newsletters.screens import frame
 from plaidoyer.organisation.models import Organisation
@@ -57,12 +57,14 @@ SHAPES = {
 def slots(version: Version, reader: Reader) -> dict[str, str]:
     """What would be the reader's own, for the made-up `reader`; links lead nowhere personal."""
     out_of = len(version.personal_over)
+    sender = Organisation.current().name.in_language(version.language)
     took = min(out_of, max(1, round(out_of * reader.share))) if reader.share else 0
     return {
         GIVEN_NAME: f" {reader.given_name}" if reader.given_name else "",
         PERSONAL: personal_lines.sentence(version.language, took, out_of) if out_of else "",
         READER: "preview",
         UNSUBSCRIBE_URL: f"{settings.BASE_URL}/u/preview/",
+        WHY: reasons.sentence(version.language, sender, None),
     }
 
 

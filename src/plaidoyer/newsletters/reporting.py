@@ -124,4 +124,4 @@ def remaining(seconds: float) -> str:
 
 def readers() -> int:
     """To how many a mailing would go now."""
-    return Subscription.objects.filter(ended_at=None, consent__purpose=PURPOSE).count()
+    return Subscription.objects.open().filter(consent__purpose=PURPOSE).count()

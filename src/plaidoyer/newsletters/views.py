@@ -23,5 +23,5 @@ def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
     if request.method == "POST":
         unsubscriptions.unsubscribe(supporter, page=request.path[:300])
     with translation.override(supporter.language):
-        done = not supporter.subscriptions.filter(ended_at=None).exists()
+        done = not supporter.subscriptions.open().exists()
         return render(request, "newsletters/unsubscribe.html", {"done": done})

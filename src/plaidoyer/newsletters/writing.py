@@ -24,6 +24,7 @@ from plaidoyer.newsletters.mailings import (
     PERSONAL,
     READER,
     UNSUBSCRIBE_URL,
+    WHY,
     without_slots,
 )
 from plaidoyer.newsletters.models import Mailing, Version
@@ -81,6 +82,7 @@ def _frame(version: Version) -> dict[str, Any]:
         "address": [line for line in organisation.postal_address.splitlines() if line.strip()],
         "contact": organisation.contact_email,
         "given_name": GIVEN_NAME,
+        "why": WHY,
         "unsubscribe_url": UNSUBSCRIBE_URL,
         "preferences_url": PREFERENCES_URL,
         "web_url": web_url(version) if version.mailing.on_web else "",

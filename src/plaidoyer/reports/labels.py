@@ -53,7 +53,6 @@ def fixed(language: str) -> dict[str, str]:
         "pdf": _("Download as PDF"),
         "web": _("Read the whole report"),
         "hello": _("Hello"),
-        "why": _("You get this mail because you agreed to hear from us."),
         "unsubscribe": _("Unsubscribe"),
         "page": _("Page"),
     }

@@ -29,6 +29,7 @@ def compose(tree: dict[str, Any]) -> mailings.Words:
         "l": tree["labels"],
         "given_name": mailings.GIVEN_NAME,
         "personal": mailings.PERSONAL,
+        "why": mailings.WHY,
     }
     # MJML keeps only ASCII in an attribute: what goes into one waits as a name nobody can guess.
     address, reader = f"https://{secrets.token_hex(16)}.invalid/", secrets.token_hex(16)

@@ -10,9 +10,11 @@ class StaffConfig(AppConfig):
 
     def ready(self) -> None:
         from plaidoyer.mail.kinds import register
-        from plaidoyer.staff import notices
+        from plaidoyer.mail.returns import keep_desk
+        from plaidoyer.staff import canaries, notices
 
-        register(notices.KIND, notices.compose, _("mail about one’s own account"), asked=True)
+        register(notices.KIND, notices.compose, _("mail to the staff"), asked=True)
+        keep_desk(canaries.is_desk, canaries.receive)
 
 
 class AccountsConfig(WagtailUsersAppConfig):

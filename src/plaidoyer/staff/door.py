@@ -20,6 +20,7 @@ SENSITIVE = (
     "editions:publish",
     "editions:schedule",
     "gifts_export",
+    "person_",
     "second_person_",
     "targets:add",
     "targets:delete",

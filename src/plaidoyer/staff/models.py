@@ -42,17 +42,20 @@ class SignIn(models.Model):
 
 
 class Notice(models.Model):
-    """A mail to somebody of the staff about their own account."""
+    """A mail to somebody of the staff: about their account, or about a list that went astray."""
 
     class About(models.TextChoices):
         RESET = "reset", _("a new password is asked for")
         PASSWORD = "password", _("the password changed")
         FACTOR = "factor", _("a second factor changed")
         DEVICE = "device", _("a sign-in from a new device")
+        CANARY = "canary", _("mail to an exported list")
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
     about = models.CharField(max_length=8, choices=About)
     envelope = models.OneToOneField(Envelope, models.CASCADE, related_name="+")
+    # The export whose list somebody wrote to.
+    entry = models.ForeignKey(AuditEntry, models.PROTECT, null=True, related_name="+")
     at = models.DateTimeField(default=timezone.now)
 
     class Meta:

@@ -1,4 +1,5 @@
-"""Mails to the staff about their own accounts: they leave by the queue, as every mail does."""
+"""Mails to the staff about their own accounts and about lists that went astray: they leave by the
+queue, as every mail does."""
 
 from collections.abc import Sequence
 
@@ -9,14 +10,16 @@ from django.contrib.auth.models import User
 from django.db import transaction
 from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import get_language, override
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import override
 
+from plaidoyer.lib import wording
 from plaidoyer.mail import envelopes
 from plaidoyer.mail.kinds import Message
 from plaidoyer.mail.models import Envelope
 from plaidoyer.organisation.models import Organisation
-from plaidoyer.staff.models import Notice
+from plaidoyer.staff.models import AuditEntry, Notice
 from plaidoyer.staff.people import language_of
 
 KIND = "staff_notice"
@@ -46,6 +49,19 @@ WORDS = {
         _("If it was not you, end all sessions and tell an administrator."),
         _("See your second factors"),
     ),
+    About.CANARY: (
+        _("Somebody wrote to an exported list of supporters"),
+        _(
+            "Mail came to {address}. This address stands in one file alone: the supporters that"
+            " {who} took out on {day} at {hour}."
+        ),
+        _(
+            "Whoever wrote has that file or a part of it. The mail is under Mail → What came back."
+            " Ask {who} where the file went; if it left without leave, it is an incident to be"
+            " recorded, and in most places to be told."
+        ),
+        _("See the audit log"),
+    ),
     About.DEVICE: (
         _("A sign-in from a new device"),
         _("Somebody signed in as {name}, from a browser or a network that is new to us."),
@@ -56,11 +72,12 @@ WORDS = {
 
 
 @transaction.atomic
-def tell(user: User, about: Notice.About) -> None:
-    """Queues a mail to `user`; nothing where they have no address."""
+def tell(user: User, about: Notice.About, entry: AuditEntry | None = None) -> None:
+    """Queues a mail to `user`, about the export of `entry` where it is about one; nothing where
+    they have no address."""
     if user.email:
         (envelope,) = envelopes.queue(kind=KIND, to_addresses=[user.email], urgency=URGENCY)
-        Notice.objects.create(user=user, about=about, envelope=envelope)
+        Notice.objects.create(user=user, about=about, envelope=envelope, entry=entry)
 
 
 def compose(due: Sequence[Envelope]) -> dict[int, Message]:
@@ -69,7 +86,7 @@ def compose(due: Sequence[Envelope]) -> dict[int, Message]:
     organisation = Organisation.current()
     return {
         notice.envelope_id: write(notice, organisation)
-        for notice in notices.select_related("user__wagtail_userprofile")
+        for notice in notices.select_related("user__wagtail_userprofile", "entry")
     }
 
 
@@ -80,8 +97,8 @@ def write(notice: Notice, organisation: Organisation) -> Message:
         subject, happened, advice, label = WORDS[About(notice.about)]
         context = {
             "notice": notice,
-            "happened": str(happened).format(name=notice.user.get_username()),
-            "advice": advice,
+            "happened": str(happened).format(**names(notice)),
+            "advice": str(advice).format(**names(notice)),
             "label": label,
             "link": settings.BASE_URL + path(notice),
             "organisation": organisation,
@@ -99,6 +116,15 @@ def write(notice: Notice, organisation: Organisation) -> Message:
         )
 
 
+def names(notice: Notice) -> dict[str, str]:
+    """What the sentences name, in the active language."""
+    if (entry := notice.entry) is None:
+        return {"name": notice.user.get_username()}
+    at, language = timezone.localtime(entry.at), get_language() or "en"
+    day = wording.date(at.date(), language)
+    return {"who": entry.name, "address": entry.note, "day": day, "hour": f"{at:%H:%M}"}
+
+
 def path(notice: Notice) -> str:
     """Where the mail leads. The proof that it was read is made as it leaves, and kept nowhere."""
     if notice.about == About.RESET:
@@ -109,5 +135,6 @@ def path(notice: Notice) -> str:
         About.PASSWORD: "account_reset_password",
         About.FACTOR: "mfa_index",
         About.DEVICE: "staff_sessions",
+        About.CANARY: "audit:index",
     }
     return reverse(pages[About(notice.about)])

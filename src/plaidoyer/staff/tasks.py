@@ -1,7 +1,8 @@
 from procrastinate.contrib.django import app
 
 from plaidoyer.staff import sessions
-from plaidoyer.staff.audit import writing
+from plaidoyer.staff.audit import anchors, writing
+from plaidoyer.supporters import chains
 
 
 @app.periodic(cron="* * * * *")
@@ -13,5 +14,7 @@ def seal(timestamp: int) -> None:
 @app.periodic(cron="15 4 * * *")
 @app.task(name="staff.tidy", queueing_lock="staff.tidy")
 def tidy(timestamp: int) -> None:
+    chains.seal(everything=True)
+    anchors.keep()
     writing.seal(everything=True)
     sessions.forget()

@@ -5,12 +5,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from plaidoyer.supporters.models import Consent, ConsentWording, Subscription, Supporter
 
 NEWSLETTER = "newsletter"
+IMPLIED = Q(consent__basis=Consent.Basis.IMPLIED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +67,8 @@ def give(
 def give_many(answers: Iterable[Answer]) -> list[Consent]:
     """Records many yeses in a few statements, however many they are.
 
-    An open subscription stays as it is: the database allows one, and the second is let go.
+    An open subscription stays: the database allows one, and the second is let go. One that stood
+    on an implied yes stands on this one from now on.
     """
     given = Consent.objects.bulk_create(
         Consent(
@@ -79,14 +81,18 @@ def give_many(answers: Iterable[Answer]) -> list[Consent]:
         )
         for answer in answers
     )
+    yeses = {one.supporter_id: one for one in given if one.purpose == NEWSLETTER}
     Subscription.objects.bulk_create(
         (
-            Subscription(supporter=consent.supporter, consent=consent, began_at=consent.answered_at)
-            for consent in given
-            if consent.purpose == NEWSLETTER
+            Subscription(supporter=yes.supporter, consent=yes, began_at=yes.answered_at)
+            for yes in yeses.values()
         ),
         ignore_conflicts=True,
     )
+    implied = list(Subscription.objects.open().filter(IMPLIED, supporter__in=yeses))
+    for subscription in implied:
+        subscription.consent = yeses[subscription.supporter_id]
+    Subscription.objects.bulk_update(implied, ["consent"])
     return given
 
 
@@ -101,13 +107,16 @@ def imply(
 ) -> Consent | None:
     """Records that a yes to `purpose` follows from something `supporter` did, until a moment.
 
-    Canada's law lets a charity write for two years to whoever gave or joined (CASL, section 10);
-    others do not know such a yes. `page` says from what it follows. None after a no: that is
-    undone by an express yes only.
+    Canada's law lets a charity write for two years to whoever gave or joined (CASL, section
+    10(13)); others do not know such a yes. `page` says from what it follows. None where it adds
+    nothing: after a no, which is undone by an express yes only, beside an express yes, and beside
+    an implied one that lasts as long.
     """
     at = at or timezone.now()
+    # Else a no of this same moment would not be seen.
+    Supporter.objects.select_for_update(no_key=True).get(pk=supporter.pk)
     last = supporter.consents.filter(purpose=purpose).order_by("-answered_at", "-id").first()
-    if last and last.answer == Consent.Answer.WITHDRAWN:
+    if last and not may_follow(last, until):
         return None
     consent = Consent.objects.create(
         supporter=supporter,
@@ -123,33 +132,47 @@ def imply(
             [Subscription(supporter=supporter, consent=consent, began_at=at)],
             ignore_conflicts=True,
         )
+        theirs = Subscription.objects.open().filter(IMPLIED, supporter=supporter)
+        theirs.update(consent=consent)
     return consent
 
 
-@transaction.atomic
+def may_follow(last: Consent, until: datetime.datetime) -> bool:
+    """Whether an implied yes until a moment says more than the answer before it."""
+    if last.answer != Consent.Answer.GIVEN:
+        return last.answer != Consent.Answer.WITHDRAWN
+    return last.expires_at is not None and last.expires_at < until
+
+
 def expire(now: datetime.datetime | None = None) -> int:
-    """Ends the subscriptions that stood on an implied yes alone whose time is over; how many."""
+    """Ends the subscriptions that stand on an implied yes whose time is over; how many."""
     now = now or timezone.now()
-    theirs = Consent.objects.filter(
-        supporter=OuterRef("supporter"), purpose=NEWSLETTER, answer=Consent.Answer.GIVEN
-    )
-    holding = theirs.filter(Q(basis=Consent.Basis.EXPRESS) | Q(expires_at__gt=now)).filter(
-        answered_at__gte=OuterRef("began_at")
-    )
-    implied = Subscription.objects.filter(
-        ~Exists(holding), ended_at=None, consent__basis=Consent.Basis.IMPLIED
-    )
-    over = list(implied.select_for_update(of=("self",), skip_locked=True).order_by("pk"))
+    return end(Subscription.objects.filter(consent__expires_at__lte=now), at=now)
+
+
+def revoke(supporter: Supporter) -> int:
+    """Ends the subscription of `supporter` where it stands on an implied yes, for what that
+    followed from is no more; how many."""
+    return end(supporter.subscriptions.filter(IMPLIED))
+
+
+@transaction.atomic
+def end(
+    subscriptions: QuerySet[Subscription],
+    *,
+    answer: str = Consent.Answer.EXPIRED,
+    at: datetime.datetime | None = None,
+) -> int:
+    """Ends those that are open, without a word of their supporters: `answer` is what the ledger
+    says of it. How many."""
+    at = at or timezone.now()
+    open_ = subscriptions.filter(ended_at=None).order_by("pk")
+    over = list(open_.select_for_update(of=("self",), skip_locked=True))
     Consent.objects.bulk_create(
-        Consent(
-            supporter_id=one.supporter_id,
-            purpose=NEWSLETTER,
-            answer=Consent.Answer.EXPIRED,
-            answered_at=now,
-        )
+        Consent(supporter_id=one.supporter_id, purpose=NEWSLETTER, answer=answer, answered_at=at)
         for one in over
     )
-    Subscription.objects.filter(pk__in=[one.pk for one in over]).update(ended_at=now)
+    Subscription.objects.filter(pk__in=[one.pk for one in over]).update(ended_at=at)
     return len(over)
 
 
@@ -159,6 +182,7 @@ def withdraw(
 ) -> Consent:
     """Records a no to `purpose` and ends the open subscription; harmless when there is none."""
     at = at or timezone.now()
+    Supporter.objects.select_for_update(no_key=True).get(pk=supporter.pk)
     consent = Consent.objects.create(
         supporter=supporter,
         purpose=purpose,

@@ -4,6 +4,7 @@ from typing import Any
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
@@ -78,6 +79,8 @@ class Consent(models.Model):
         GIVEN = "given", _("given")
         WITHDRAWN = "withdrawn", _("withdrawn")
         EXPIRED = "expired", _("expired")
+        # Asked after long silence whether to stay, and no answer.
+        LAPSED = "lapsed", _("ended: no answer when asked whether to stay")
 
     class Basis(models.TextChoices):
         # GDPR article 7; CASL section 10(1).
@@ -110,13 +113,44 @@ class Consent(models.Model):
         ]
 
 
+class ConsentSeal(models.Model):
+    """A link of the chain of answers (chains): a keyed hash of one, and of the link before.
+
+    It outlives the answer, so nothing holds the reference.
+    """
+
+    number = models.BigIntegerField(primary_key=True)
+    consent = models.ForeignKey(
+        Consent, models.DO_NOTHING, null=True, db_constraint=False, related_name="+"
+    )
+    # Empty where the link says that the answer was deleted after its time.
+    content = models.BinaryField(max_length=32)
+    hash = models.BinaryField(max_length=32)
+
+    class Meta:
+        default_permissions = ()
+
+
+class Subscriptions(models.QuerySet["Subscription"]):
+    def open(self, at: Any = None) -> "Subscriptions":
+        """Those that have not ended, nor run out by a moment (now): an implied yes ends by itself,
+        and whoever ends its subscription comes later."""
+        holds = Q(consent__expires_at=None) | Q(consent__expires_at__gt=at or Now())
+        return self.filter(holds, ended_at=None)
+
+
 class Subscription(models.Model):
-    """From the consent to hear from us until its end; the database allows one open at a time."""
+    """From the consent to hear from us until its end; the database allows one open at a time.
+
+    `consent` is the yes it stands on: the express one where there is one.
+    """
 
     supporter = models.ForeignKey(Supporter, models.CASCADE, related_name="subscriptions")
     consent = models.ForeignKey(Consent, models.PROTECT, related_name="+")
     began_at = models.DateTimeField(_("began"), default=timezone.now)
     ended_at = models.DateTimeField(_("ended"), null=True, blank=True)
+
+    objects = Subscriptions.as_manager()
 
     class Meta:
         verbose_name = _("subscription")
@@ -171,6 +205,8 @@ class RetentionSettings(BaseSiteSetting):
     held_days = kept_days(_("acts that stayed held"), 90, 30, 365)
     closed_days = kept_days(_("acts on a form, after it closed"), 180, 30, 1095)
     letters_days = kept_days(_("letters, after they arrived"), 180, 60, 1095)
+    quiet_days = kept_days(_("readers who did nothing are asked whether they stay"), 730, 365, 1825)
+    unanswered_days = kept_days(_("readers who were asked and did not answer"), 30, 14, 90)
     bare_days = kept_days(_("supporters of whom nothing else is kept"), 30, 7, 365)
     consents_days = kept_days(_("consents, after they ended"), 1095, 365, 3650)
 
@@ -178,7 +214,10 @@ class RetentionSettings(BaseSiteSetting):
         MultiFieldPanel(
             [
                 FieldPanel(f"{name}_days")
-                for name in ("unconfirmed", "held", "closed", "letters", "bare", "consents")
+                for name in (
+                    *("unconfirmed", "held", "closed", "letters"),
+                    *("quiet", "unanswered", "bare", "consents"),
+                )
             ],
             _("Days after which it goes by itself"),
             help_text=_("What was counted stays counted: names, addresses and words go."),

@@ -15,6 +15,7 @@ from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from plaidoyer.supporters import chains
 from plaidoyer.supporters.consents import NEWSLETTER
 from plaidoyer.supporters.models import Consent, RetentionSettings, Subscription
 
@@ -94,7 +95,7 @@ def ended(before: datetime.datetime) -> QuerySet[Consent]:
 def delete(consents: Sequence[Consent]) -> None:
     """Deletes them, and the subscriptions they were for."""
     Subscription.objects.filter(consent__in=consents).delete()
-    Consent.objects.filter(pk__in=[consent.pk for consent in consents]).delete()
+    chains.delete(consents)
 
 
 register("consents", Rule(_("consents, after they ended"), _("deleted"), ended, delete))

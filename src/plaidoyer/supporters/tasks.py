@@ -1,6 +1,12 @@
 from procrastinate.contrib.django import app
 
-from plaidoyer.supporters import consents, retention
+from plaidoyer.supporters import chains, consents, retention
+
+
+@app.periodic(cron="* * * * *")
+@app.task(name="supporters.seal", queueing_lock="supporters.seal")
+def seal(timestamp: int) -> None:
+    chains.seal()
 
 
 @app.periodic(cron="10 4 * * *")

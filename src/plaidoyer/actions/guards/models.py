@@ -1,5 +1,6 @@
 import datetime
 import secrets
+import uuid
 from typing import Any
 
 from django.conf import settings
@@ -12,6 +13,8 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, MultiFieldPanel
 from wagtail.contrib.settings.models import BaseSiteSetting, register_setting
+
+from plaidoyer.vault.fields import Part, SealedField
 
 DOMAIN = RegexValidator(
     r"^[a-z0-9-]+(\.[a-z0-9-]+)+$", _("Write the part after the @ alone, like example.org.")
@@ -35,11 +38,14 @@ class Hold(models.Model):
         PROOF = "proof", _("no proof of work")
         ORGANISER = "organiser", _("invalidated by an organiser")
 
+    uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     cause = models.CharField(_("cause"), max_length=12, choices=Cause.choices)
     form = models.ForeignKey("actions.ActionForm", models.PROTECT, related_name="holds")
     reason = models.TextField(_("reason"), blank=True)
-    # Which acts an organiser chose, as the filters that chose them.
-    chosen = models.JSONField(default=dict, blank=True)
+    # Which acts it took, as the filters that chose them: names and words may be among them. Emptied
+    # with the last of its acts.
+    sealed = SealedField()
+    chosen = Part(_("what chose the acts"), empty={})
     # How many acts the organiser saw in the preview, and when the last of them was held.
     foreseen = models.PositiveIntegerField(_("acts chosen"), default=0)
     applied_at = models.DateTimeField(_("applied"), null=True, blank=True)

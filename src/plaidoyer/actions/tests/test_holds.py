@@ -4,10 +4,11 @@ import datetime
 
 import pytest
 from django.contrib.auth.models import User
+from django.db import connection
 from django.utils import timezone
 from procrastinate.contrib.django.models import ProcrastinateJob
 
-from plaidoyer.actions import confirmations, counting, intake
+from plaidoyer.actions import confirmations, counting, intake, privacy
 from plaidoyer.actions.guards import holds, tasks
 from plaidoyer.actions.guards.models import DomainRule
 from plaidoyer.actions.models import Action, Confirmation, Held, Hold
@@ -87,6 +88,31 @@ def test_the_preview_tells_exactly_what_will_happen(ed, form):
         ed.user,
         "bots.example",
     )
+
+
+def test_what_an_organiser_typed_is_sealed_and_goes_with_the_last_of_its_acts(ed, form):
+    acts = [sign(form, "anna", content={"comment": "…"}), sign(form, "annabel")]
+    hold = invalidate(ed, form, name="Anna")
+    assert "Anna" in ed.get(f"/admin/vigilance/{hold.pk}/").text
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT to_jsonb(h)::text FROM actions_hold h")
+        assert "Anna" not in cursor.fetchone()[0]
+
+    privacy.blank(acts[:1])
+    assert Hold.objects.get().chosen["name"] == "Anna"
+    privacy.blank(acts[1:])
+
+    assert Hold.objects.get().chosen == {}
+
+
+def test_a_hold_that_is_not_yet_applied_keeps_what_chooses_its_acts(ed, form):
+    sign(form, "m1")
+    hold = invalidate(ed, form)
+    Hold.objects.filter(pk=hold.pk).update(applied_at=None)
+
+    privacy.blank(Action.objects.all())
+
+    assert Hold.objects.get().chosen["domain"] == "bots.example"
 
 
 def test_what_came_after_the_preview_is_not_touched(ed, form):

@@ -7,6 +7,7 @@ from django.db import transaction
 from django.db.models import Sum
 from django.utils import timezone
 
+from plaidoyer.donations import implied
 from plaidoyer.donations.ledgers.models import Entry, Payment, Posting, Reversal
 from plaidoyer.donations.models import Donation, Fund
 from plaidoyer.donations.words import HELD_BY, Account, Method
@@ -49,6 +50,7 @@ def receive(
     )
     entry = Entry.objects.create(payment=payment, happened_at=paid_at)
     post(entry, payment, HELD_BY[Method(payment.method)], Account.GIFTS, amount)
+    implied.follow(payment)
     return payment
 
 
@@ -85,6 +87,8 @@ def give_back(
     )
     entry = Entry.objects.create(reversal=reversal, happened_at=reversal.reversed_at)
     post(entry, payment, Account.GIFTS, HELD_BY[Method(payment.method)], amount)
+    if not left(payment):
+        implied.undo(payment)
     return reversal
 
 

@@ -2,11 +2,19 @@ import uuid
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q, Sum
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from plaidoyer.donations.words import Account, Method
+
+
+class Payments(models.QuerySet["Payment"]):
+    def kept(self) -> "Payments":
+        """Those of which something is left."""
+        gone = Coalesce(Sum("reversals__amount"), 0)
+        return self.annotate(gone=gone).filter(amount__gt=F("gone"))
 
 
 class Payment(models.Model):
@@ -25,6 +33,8 @@ class Payment(models.Model):
     # The provider's own name of it, where one told us: booked once, whatever it repeats.
     provider_id = models.CharField(max_length=120, blank=True)
     batch = models.ForeignKey("donations.Batch", models.PROTECT, null=True, related_name="payments")
+
+    objects = Payments.as_manager()
 
     class Meta:
         verbose_name = _("payment")

@@ -26,7 +26,7 @@ def subscribed(at: datetime.datetime, topic: Topic | None = None) -> QuerySet[Su
     """Everybody who may be written to at that moment: subscribed, not suppressed, not pausing,
     and wanting `topic` where there is one."""
     theirs = {"supporter": OuterRef("pk")}
-    open_ = Subscription.objects.filter(**theirs, ended_at=None, consent__purpose=NEWSLETTER)
+    open_ = Subscription.objects.open(at).filter(**theirs, consent__purpose=NEWSLETTER)
     pausing = Pause.objects.filter(**theirs, lifted_at=None, until__gt=at)
     found = Supporter.objects.filter(
         Exists(open_),

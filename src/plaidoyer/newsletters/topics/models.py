@@ -5,6 +5,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from plaidoyer.lib.words import WordsField
+from plaidoyer.mail.models import Envelope
 from plaidoyer.supporters.models import Consent, Supporter
 
 CODE = RegexValidator(r"^[a-z][a-z0-9-]*$", _("Small letters, digits and dashes only."))
@@ -69,3 +70,11 @@ class Pause(models.Model):
                 name="pause_ends_after_it_begins", condition=Q(until__gt=F("began_at"))
             ),
         ]
+
+
+class StayQuestion(models.Model):
+    """A reader who did nothing for long was asked, by one mail, whether they stay (staying)."""
+
+    supporter = models.ForeignKey(Supporter, models.CASCADE, related_name="stay_questions")
+    envelope = models.OneToOneField(Envelope, models.PROTECT, related_name="stay_question")
+    asked_at = models.DateTimeField(default=timezone.now)

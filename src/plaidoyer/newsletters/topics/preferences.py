@@ -10,13 +10,17 @@ from collections.abc import Collection
 from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
+from django.utils.translation import get_language, override
 from django.utils.translation import gettext as _
-from django.utils.translation import override
 
+from plaidoyer.actions import reporting
 from plaidoyer.mail import envelopes
 from plaidoyer.mail.models import Envelope
+from plaidoyer.newsletters import reasons
 from plaidoyer.newsletters.mailings import KIND
 from plaidoyer.newsletters.models import Pause, Topic, TopicEnd
+from plaidoyer.newsletters.topics import staying
+from plaidoyer.organisation.models import Organisation
 from plaidoyer.supporters import consents
 from plaidoyer.supporters.models import Consent, Correction, Supporter
 
@@ -74,6 +78,32 @@ def resume(reader: Supporter, topic: Topic, page: str) -> Consent:
         wording = consents.wording(topic.purpose, reader.language, sentence(topic))
     reader.topic_ends.filter(topic=topic, resumed_at=None).update(resumed_at=timezone.now())
     return consents.give(reader, purpose=topic.purpose, wording=wording, page=page)
+
+
+def standing(reader: Supporter) -> Consent | None:
+    """The yes on which `reader` gets newsletters; None where they get none."""
+    open_ = reader.subscriptions.open().select_related("consent").first()
+    return open_.consent if open_ else None
+
+
+def why(consent: Consent) -> str:
+    """On what basis we write, in the active language."""
+    organisation = str(Organisation.current().name)
+    return reasons.sentence(get_language() or "", organisation, consent.expires_at)
+
+
+def is_asked(reader: Supporter, consent: Consent) -> bool:
+    """Whether a yes of theirs is wanted beside the one they have."""
+    return bool(consent.expires_at) or staying.open_questions().filter(supporter=reader).exists()
+
+
+@transaction.atomic
+def stay(reader: Supporter, *, page: str) -> Consent:
+    """An express yes of somebody who gets newsletters already, to what stands at the button."""
+    Supporter.objects.select_for_update(no_key=True).get(pk=reader.pk)
+    language = get_language() or ""
+    wording = consents.wording(consents.NEWSLETTER, language, reporting.consent_sentence())
+    return consents.give(reader, purpose=consents.NEWSLETTER, wording=wording, page=page)
 
 
 def paused_until(

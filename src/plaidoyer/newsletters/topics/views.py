@@ -13,6 +13,7 @@ from django.utils import translation
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
+from plaidoyer.actions import reporting
 from plaidoyer.actions.views import SeeOther, personal, unavailable_when_down
 from plaidoyer.newsletters import unsubscriptions
 from plaidoyer.newsletters.segments.readers import in_our
@@ -51,6 +52,8 @@ def answered(request: HttpRequest, token: str, reader: Supporter) -> HttpRespons
             preferences.pause(reader)
         case "resume":
             preferences.unpause(reader)
+        case "stay" if is_subscribed(reader):
+            preferences.stay(reader, page=kept(request))
         case "choose" if is_subscribed(reader):
             form = PreferencesForm(request.POST)
             if not form.is_valid():
@@ -69,7 +72,7 @@ def kept(request: HttpRequest) -> str:
 
 def is_subscribed(reader: Supporter) -> bool:
     """Whether our newsletters go to them at all."""
-    return reader.subscriptions.filter(ended_at=None).exists()
+    return reader.subscriptions.open().exists()
 
 
 def filled(reader: Supporter) -> PreferencesForm:
@@ -84,10 +87,14 @@ def screen(
 ) -> HttpResponse:
     """The whole page."""
     checked = {str(one) for one in form["topics"].value() or []}
+    stands_on = preferences.standing(reader)
     context: dict[str, Any] = {
         "form": form,
         "token": token,
-        "is_subscribed": is_subscribed(reader),
+        "is_subscribed": stands_on is not None,
+        "why": preferences.why(stands_on) if stands_on else "",
+        "is_asked": bool(stands_on and preferences.is_asked(reader, stands_on)),
+        "sentence": reporting.consent_sentence(),
         "until": preferences.paused_until(reader),
         "done": request.GET.get("done", "") if request.method != "POST" else "",
         "topics": [(one, str(one.pk) in checked) for one in preferences.offered()],

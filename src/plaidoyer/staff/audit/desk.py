@@ -16,6 +16,7 @@ VERBS = {
     "see": pgettext_lazy("audit", "looked at"),
     "export": _("took out"),
     "send": _("sent a form"),
+    "chain": _("kept the end of the ledger of consents"),
 }
 
 

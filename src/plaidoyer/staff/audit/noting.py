@@ -4,12 +4,14 @@ Every form that is sent, every file taken out and every look at personal rows is
 room it is of: a new screen needs no line here unless it shows persons.
 """
 
+import secrets
 from collections.abc import Callable
 from typing import Any
 
 from django.http import HttpRequest
 
 from plaidoyer.staff.audit.writing import seal, write
+from plaidoyer.supporters import canaries
 
 # Screens that show who acts, gives, writes or gets mail, by the beginning of their names.
 PERSONAL = (
@@ -21,6 +23,7 @@ PERSONAL = (
     "letters:",
     "mail:",
     "organisation_signature",
+    "person_",
     "receipt",
     "replies_desk:",
     "reply_",
@@ -35,7 +38,7 @@ NOISE = (
     "wagtailadmin_block_preview",
     "wagtailadmin_pages:preview",
 )
-EXPORTS = {"gifts_export", "handover_package"}
+EXPORTS = {"gifts_export", "handover_package", "person_data", "person_paper"}
 
 
 def noted(get_response: Callable[[HttpRequest], Any]) -> Callable[[HttpRequest], Any]:
@@ -53,9 +56,9 @@ def noted(get_response: Callable[[HttpRequest], Any]) -> Callable[[HttpRequest],
     return middleware
 
 
-def keep(request: HttpRequest, user: Any, verb: str, what: str, *, number: str = "") -> None:
-    """Writes an entry of this request."""
-    write(user, verb, what, number=number)
+def keep(request: HttpRequest, user: Any, verb: str, what: str, **more: str) -> None:
+    """Writes an entry of this request, with its number and note where there are."""
+    write(user, verb, what, **more)
     request.is_noted = verb != "see"  # type: ignore[attr-defined]
 
 
@@ -66,8 +69,11 @@ def note(request: HttpRequest, _view: Any, _args: Any, kwargs: dict[str, Any]) -
         return
     verb = verb_of(request, match.view_name or "")
     if verb and request.user.is_authenticated:
-        number = " ".join(str(value) for value in kwargs.values())
-        keep(request, request.user, verb, match.view_name or match.route, number=number)
+        number, more = " ".join(str(value) for value in kwargs.values()), ""
+        if verb == "export" and match.view_name == canaries.SCREEN:
+            number = request.export_id = secrets.token_hex(8)  # type: ignore[attr-defined]
+            more = canaries.address(number)
+        keep(request, request.user, verb, match.view_name or match.route, number=number, note=more)
 
 
 def is_of_the_staff(path: str, name: str) -> bool:

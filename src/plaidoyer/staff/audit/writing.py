@@ -1,19 +1,16 @@
 """Entries, and the seals that chain them."""
 
-import hmac
-import json
 from datetime import UTC
 from typing import Any
 
-from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.models import AnonymousUser
 from django.db import connection, transaction
 from django.db.models import Max
 
+from plaidoyer.lib import chains
 from plaidoyer.staff.audit.models import AuditEntry, AuditSeal
 
-ZERO = bytes(32)
 # Numbers are given before commits: one that commits late stands a little behind the last sealed.
 BEHIND = 1000
 LOCK = "plaidoyer.audit"
@@ -48,7 +45,7 @@ def seal(*, everything: bool = False) -> int:
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [LOCK])
     last = AuditSeal.objects.order_by("-number").first()
-    place, before = (last.number, bytes(last.hash)) if last else (0, ZERO)
+    place, before = (last.number, bytes(last.hash)) if last else (0, chains.ZERO)
     waiting = AuditEntry.objects.filter(seal=None)
     if not everything:
         newest = AuditSeal.objects.aggregate(newest=Max("entry_id"))["newest"] or 0
@@ -65,8 +62,4 @@ def chained(place: int, before: bytes, entry: AuditEntry) -> bytes:
     """The hash of `entry` at `place` of the chain, after the seal whose hash is `before`."""
     said: list[Any] = [place, before.hex(), entry.pk, entry.at.astimezone(UTC).isoformat()]
     said += [entry.who, entry.name, entry.verb, entry.what, entry.number, entry.note]
-    return hmac.digest(_key(), json.dumps(said, ensure_ascii=False).encode(), "sha256")
-
-
-def _key() -> bytes:
-    return hmac.digest(settings.SECRET_KEY.encode(), LOCK.encode(), "sha256")
+    return chains.digest(LOCK, said)

@@ -38,4 +38,4 @@ def answer(supporter: Supporter, ticked: ConsentWording | None, *, page: str) ->
 
 def is_subscribed(supporter: Supporter) -> bool:
     """Whether our mails go to them now."""
-    return supporter.subscriptions.filter(ended_at=None).exists()
+    return supporter.subscriptions.open().exists()

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from django.http import HttpResponse, JsonResponse
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import get_language, gettext_lazy
@@ -28,7 +29,7 @@ ROOMS: dict[str, str | Promise] = {
     "letters": gettext_lazy("Letters"),
     "replies": gettext_lazy("Replies"),
     "newsletters": gettext_lazy("Newsletters"),
-    "donations": gettext_lazy("What you gave"),
+    "gifts": gettext_lazy("What you gave"),
     "suppressions": gettext_lazy("Suppressed addresses"),
 }
 
@@ -43,6 +44,21 @@ def draw(supporter: Supporter) -> bytes:
             return paper.render(files, now)
         except paper.UnprintableError as error:
             tree = json.loads(json.dumps(tree).replace(json.dumps(error.sign)[1:-1], MISSING))
+
+
+def as_json(supporter: Supporter) -> HttpResponse:
+    """All that is kept about `supporter` as a file, for another program to read."""
+    options = {"indent": 2, "ensure_ascii": False}
+    response = JsonResponse(privacy.export(supporter), json_dumps_params=options)
+    response["Content-Disposition"] = 'attachment; filename="plaidoyer.json"'
+    return response
+
+
+def as_pdf(supporter: Supporter) -> HttpResponse:
+    """The same as a file for people to read, in the active language."""
+    response = HttpResponse(draw(supporter), content_type="application/pdf")
+    response["Content-Disposition"] = 'attachment; filename="plaidoyer.pdf"'
+    return response
 
 
 def told(known: dict[str, Any], now: datetime.datetime) -> dict[str, Any]:

@@ -17,6 +17,7 @@ from plaidoyer.actions.models import Action
 from plaidoyer.delivery.mailboxes import progress
 from plaidoyer.delivery.models import Letter
 from plaidoyer.delivery.replies import collecting
+from plaidoyer.donations import implied
 from plaidoyer.donations import reporting as donations
 from plaidoyer.lib.addresses import folded
 from plaidoyer.mail import reporting as mail
@@ -30,6 +31,8 @@ from plaidoyer.website.me.forms import DetailsForm, NewsletterForm
 # One in doubt may have arrived.
 MAY_BE_ANSWERED = {Envelope.State.ACCEPTED, Envelope.State.IN_DOUBT}
 PURPOSES = {consents.NEWSLETTER: _("Mails about our campaigns")}
+# What stands in the ledger where there was no page.
+PAGES = {implied.GIFT: _("a gift of yours")}
 
 
 @dataclass
@@ -164,7 +167,8 @@ def answers(supporter: Supporter) -> list[dict[str, Any]]:
             "purpose": PURPOSES.get(consent.purpose, consent.purpose),
             "answer": consent.get_answer_display(),
             "wording": consent.wording,
-            "page": consent.page,
+            "page": PAGES.get(consent.page, consent.page),
+            "until": consent.expires_at,
             "at": consent.answered_at,
         }
         for consent in given

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.cache import patch_cache_control
@@ -118,20 +118,14 @@ def back(token: str, done: str) -> HttpResponse:
 @theirs
 def data(request: HttpRequest, token: str, supporter: Supporter) -> HttpResponse:
     """All that is kept about them, for another program to read."""
-    options = {"indent": 2, "ensure_ascii": False}
-    known = privacy.export(supporter)
-    response = JsonResponse(known, json_dumps_params=options)
-    response["Content-Disposition"] = 'attachment; filename="plaidoyer.json"'
-    return response
+    return papers.as_json(supporter)
 
 
 @require_safe
 @theirs
 def paper(request: HttpRequest, token: str, supporter: Supporter) -> HttpResponse:
     """The same, for people to read."""
-    response = HttpResponse(papers.draw(supporter), content_type="application/pdf")
-    response["Content-Disposition"] = 'attachment; filename="plaidoyer.pdf"'
-    return response
+    return papers.as_pdf(supporter)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
