@@ -6,11 +6,14 @@ import io
 import pytest
 from openpyxl import load_workbook
 
+from plaidoyer.lib.desk import Streamed
 from plaidoyer.mail.inbound import doors
 from plaidoyer.mail.models import Envelope
 from plaidoyer.mail.tests.coming import comes
 from plaidoyer.staff import notices
 from plaidoyer.staff.models import AuditEntry, Notice
+from plaidoyer.supporters import canaries
+from plaidoyer.supporters.models import Supporter
 from plaidoyer.testing import mails, make_organiser, make_reader
 
 pytestmark = pytest.mark.django_db
@@ -104,3 +107,11 @@ def test_who_may_not_take_the_list_out_gets_none(client):
     client.force_login(make_organiser("cy", hats=("Campaigner",)))
 
     assert client.get(f"{LIST}csv").status_code == 302
+
+
+def test_no_list_is_held_as_a_whole_while_it_is_written(ed):
+    """So that a million take no more memory than a few."""
+    rows = Supporter.objects.order_by("pk")
+
+    assert len(list(Streamed(canaries.Watermarked(rows, "7")))) == 4
+    assert rows._result_cache is None
