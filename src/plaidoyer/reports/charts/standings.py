@@ -54,7 +54,8 @@ def tell(reached: Iterable[str], language: str) -> Chart | None:
 
 def spec(counts: Counter[str], rows: list[Standing], language: str) -> Spec:
     """Squares in rows; a long row goes on below itself."""
-    names = {row: f"{row.symbol} {capfirst(str(row.label))}" for row in rows}
+    # Without the symbols that pages have: our font on paper has none of them.
+    names = {row: capfirst(str(row.label)) for row in rows}
     squares, labels, line = [], [], 0
     for row in rows:
         labels.append(
