@@ -12,7 +12,7 @@ from wagtail.signal_handlers import disable_reference_index_auto_update
 pytest_plugins = ["tests.servers"]
 
 # How long a test takes says more of the machine than of the rule it is about.
-hypothesis.settings.register_profile("plaidoyer", deadline=None)
+hypothesis.settings.register_profile("plaidoyer", deadline=None, max_examples=60)
 hypothesis.settings.load_profile("plaidoyer")
 
 

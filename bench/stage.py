@@ -99,7 +99,8 @@ def product(name: str, *, build: Callable[[], Any], workers: int = 2) -> Iterato
 
     servers.collect_static(VAR_DIR)
     database = servers.make_database(cluster, f"bench_{name}")
-    product = servers.Product(VAR_DIR, database, servers.Catcher(), web_processes=workers)
+    product = servers.Product(VAR_DIR, database, servers.Catcher())
+    product.serve_with(workers)
     with product.orm():
         made = build()
     try:

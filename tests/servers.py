@@ -192,7 +192,6 @@ class Product:
     catcher: Catcher
     settings: dict[str, str] = field(default_factory=dict)
     unblock: Callable[[], Any] = nullcontext
-    web_processes: int = 2
 
     def __post_init__(self) -> None:
         self.port = free_port()
@@ -219,6 +218,10 @@ class Product:
         log = self.var_dir / f"{arguments[0]}.log"
         return Program(list(arguments), self.environment, log)
 
+    def serve_with(self, processes: int) -> None:
+        """Lets the web have so many processes, from its next start on."""
+        self.web.arguments = ["serve", "--port", str(self.port), "--workers", str(processes)]
+
     def start(self) -> None:
         """Starts web and worker and waits until the pages answer."""
         self.start_web()
@@ -226,8 +229,6 @@ class Product:
 
     def start_web(self) -> None:
         self.web.environment = self.environment
-        processes = ("--workers", str(self.web_processes))
-        self.web.arguments = ["serve", "--port", str(self.port), *processes]
         self.web.start()
         try:
             wait_until(self.answers, what="/healthz")
@@ -453,7 +454,7 @@ def product(
     """An installation with an empty database; nothing of it runs yet but its mail relay."""
     unblock = django_db_blocker.unblock
     with installation(cluster, tmp_path, static_files, unblock=unblock) as product:
-        product.web_processes = 1
+        product.serve_with(1)
         yield product
 
 
@@ -469,7 +470,7 @@ def story(
     template, unblock = tell_story(cluster, told), django_db_blocker.unblock
     shutil.copytree(told / "media", folder / "media")
     with installation(cluster, folder, static_files, template=template, unblock=unblock) as product:
-        product.web_processes = 1
+        product.serve_with(1)
         product.start()
         yield product
 

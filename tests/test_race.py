@@ -52,7 +52,7 @@ def test_of_a_hundred_acts_of_one_person_at_the_same_instant_one_counts(product,
     with product.orm():
         form = make_form()
         make_pages(form)
-    product.web_processes = 2
+    product.serve_with(2)
     product.start()
 
     door = f"/fr/actions/{form.public_id}/"

@@ -86,7 +86,7 @@ class Crowd:
 
 def test_the_web_is_killed_and_every_thank_you_holds(product):
     path = make_petition(product)
-    product.web_processes = 2
+    product.serve_with(2)
     product.start_web()
 
     with Crowd(product, path) as crowd:

@@ -16,7 +16,6 @@ import re
 import time
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
-from urllib.parse import unquote
 
 import psycopg
 from asgiref.sync import sync_to_async
@@ -36,7 +35,7 @@ from plaidoyer.actions.forms import ActForm
 from plaidoyer.actions.guards import challenges, networks
 from plaidoyer.actions.kinds import KINDS
 from plaidoyer.actions.models import Action, ActionForm
-from plaidoyer.lib import origins
+from plaidoyer.lib import origins, typed
 from plaidoyer.vault import roots, triggers
 from plaidoyer.vault.seals import Box
 
@@ -260,7 +259,7 @@ class Rush:
         """Keeps the act; where its thank-you is."""
         form = await self.forms.find(public_id)
         try:
-            post = read_form(body)
+            post = MultiValueDict(typed.form(body, MOST_FIELDS))
             with override(language):
                 act = self.judged(form, language, post, cgi(scope))
                 location = messages.thanks_at(act["uid"])
@@ -328,20 +327,6 @@ async def whole(receive: Receive, length: int) -> bytes | None:
     return body if len(body) == length else None
 
 
-def read_form(body: bytes) -> Post:
-    """What was sent, as QueryDict reads it. Raises ValueError where that is not plain."""
-    said: dict[str, list[str]] = {}
-    pairs = body.decode("ascii").replace("+", " ").split("&")
-    if len(pairs) > MOST_FIELDS:
-        raise ValueError
-    for pair in filter(None, pairs):
-        name, _sign, value = pair.partition("=")
-        if "%" in pair:  # most have nothing to decode
-            name, value = unquote(name), unquote(value)
-        said.setdefault(name, []).append(value)
-    return MultiValueDict(said)
-
-
 def again(body: bytes, receive: Receive) -> Receive:
     """Gives the body once more, to whoever answers instead."""
     messages_ = [{"type": "http.request", "body": body, "more_body": False}]
@@ -383,10 +368,10 @@ def headers(language: str) -> list[tuple[bytes, bytes]]:
 
 async def refuse(send: Send, language: str, body: bytes) -> None:
     """The page of views.unavailable, at the price of a few replacements."""
-    typed = QueryDict(body, encoding="utf-8")
+    sent = QueryDict(body, encoding="utf-8")
     carried = "".join(
         f'<input type="hidden" name="{escape(name)}" value="{escape(value)}">\n'
-        for name, values in typed.lists()
+        for name, values in sent.lists()
         for value in values
     )
     before, after = unavailable(language)

@@ -8,6 +8,7 @@ halves of surrogate pairs, and the marks that turn the direction of the text aro
 import re
 import unicodedata
 import uuid
+from urllib.parse import unquote
 
 DIRECTION = "\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069"
 UNWANTED = re.compile(f"[{DIRECTION}\ud800-\udfff\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\ufeff]")
@@ -32,6 +33,23 @@ def line(text: str) -> str:
     if text.isascii() and text.isprintable() and "  " not in text:
         return text.strip(" ")  # nothing to mend, at a tenth of the price
     return SPACES.sub(" ", paragraphs(text)).strip()
+
+
+def form(body: bytes, most: int) -> dict[str, list[str]]:
+    """The fields of a form that was sent (application/x-www-form-urlencoded), as they were typed.
+
+    Raises ValueError where there are more than `most`, or bytes that no browser sends.
+    """
+    said: dict[str, list[str]] = {}
+    pairs = body.decode("ascii").replace("+", " ").split("&")
+    if len(pairs) > most:
+        raise ValueError
+    for pair in filter(None, pairs):
+        name, _sign, value = pair.partition("=")
+        if "%" in pair:  # most have nothing to decode
+            name, value = unquote(name), unquote(value)
+        said.setdefault(name, []).append(value)
+    return said
 
 
 def harmless(cell: str) -> str:
