@@ -85,8 +85,8 @@ class ActForm(forms.Form):
         self.action_form = action_form
 
     def twin(self, data: Any) -> Self:
-        """This form with `data` sent in it. It shares the fields of this one, which costs a tenth
-        of a new form; so a kind whose fields know their form gives the twin its own."""
+        """This form with `data` sent in it. It shares the fields of this one, which costs far
+        less than a new form; so a kind whose fields know their form gives the twin its own."""
         twin = copy.copy(self)
         twin.data, twin.is_bound, twin._errors = data, True, None  # type: ignore[attr-defined]
         twin._bound_fields_cache = {}  # type: ignore[attr-defined]

@@ -169,10 +169,11 @@ def written(value: Any) -> str:
 @functools.cache
 def insert() -> str:
     """The statement that writes a batch, from the model's own columns. It takes the keys off the
-    documents itself: the table's trigger would do so too, at twice the price of an act's row."""
-    names = ", ".join(str(field.column) for field in COLUMNS)
+    documents itself: the table's trigger would do so too, row by row."""
+    columns = [str(field.column) for field in COLUMNS]
+    names = ", ".join(columns)
     types = ", ".join(f"{field.column} {field.db_type(connection)}" for field in COLUMNS)
-    kept = names.replace("sealed", triggers.DOCUMENT)
+    kept = ", ".join(triggers.DOCUMENT if name == "sealed" else name for name in columns)
     return f"""
         WITH act AS MATERIALIZED (SELECT * FROM json_to_recordset(%s) AS act ({types})),
         keys AS (INSERT INTO vault_key (uid, wrapped) SELECT uid, {triggers.KEY} FROM act)

@@ -87,6 +87,7 @@ RECORD = """
 # Where a line of a batch begins, and how many leases in a row may go on where the last one ended.
 START = (datetime.datetime.min.replace(tzinfo=datetime.UTC), 0)
 IN_A_ROW = 16
+LEAST = -32768  # below every urgency
 TRIED = {State.ACCEPTED, State.REFUSED, State.DEFERRED}
 
 
@@ -142,30 +143,34 @@ class Holder:
             cursor.execute(sql, parameters)
             return cursor.fetchall()
 
-    def lease(self, size: int, *, above: int = -32768) -> list[Leased]:
+    def lease(self, size: int, *, above: int = LEAST) -> list[Leased]:
         """Up to `size` due envelopes of an urgency `above` that, the urgent first, now ours.
 
         Goes on where the last lease of a batch ended, for the index still has all that was leased
         before, until it is vacuumed: to step over it takes a tenth of the speed of a mailing of
         200,000. Now and then, and once the line ends, it begins anew: something was put back.
         """
-        self.leases += 1
-        if self.leases % IN_A_ROW == 0:
-            self.after = START
-        rows = self.next(size, above)
-        if not rows and self.after != START:
-            self.after = START
-            rows = self.next(size, above)
-        batched = [(due_at, pk) for pk, *_, batch, due_at in rows if batch]
-        self.after = max(batched, default=START) if len(rows) == size else START
+        rows = self.follow(size) if above == LEAST else self.next(size, above, START)
         leased = [
             Leased(pk, uid, kind, opened(raw), *rest) for pk, uid, kind, raw, *rest, _due in rows
         ]
         return kinds.addressed(leased)
 
-    def next(self, size: int, above: int) -> list[tuple]:
+    def follow(self, size: int) -> list[tuple]:
         """The rows of the next lease, those of batches behind the last one."""
-        due_at, pk = self.after
+        self.leases += 1
+        if self.leases % IN_A_ROW == 0:
+            self.after = START
+        rows = self.next(size, LEAST, self.after)
+        if not rows and self.after != START:
+            rows = self.next(size, LEAST, START)
+        batched = [(due_at, pk) for pk, *_, batch, due_at in rows if batch]
+        self.after = max(batched, default=START) if len(rows) == size else START
+        return rows
+
+    def next(self, size: int, above: int, after: tuple[datetime.datetime, int]) -> list[tuple]:
+        """The first rows of every line, of batches those that come `after` there; now ours."""
+        due_at, pk = after
         values = {"size": size, "above": above, "sender": self.number, "due_at": due_at, "id": pk}
         return self.rows(LEASE, values)
 
