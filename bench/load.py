@@ -120,11 +120,17 @@ async def ask(connection: Connection, request: Request, due: float, result: Resu
 
 
 async def open_load(
-    port: int, requests: Iterator[Request], rate: float, seconds: float, most: int = 20_000
+    port: int,
+    requests: Iterator[Request],
+    rate: float,
+    seconds: float,
+    most: int = 20_000,
+    result: Result | None = None,
 ) -> Result:
     """`rate` requests a second for so long, on as many connections as that needs, up to `most`:
-    this machine has no more to give, and what finds none is told as "not sent"."""
-    result, idle, under_way = Result(), [], set()
+    this machine has no more to give, and what finds none is told as "not sent". A `result` that is
+    given grows with each answer."""
+    result, idle, under_way = result or Result(), [], set()
 
     async def one(request: Request, due: float) -> None:
         connection = idle.pop() if idle else Connection(port)

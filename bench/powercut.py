@@ -13,18 +13,16 @@ import shutil
 import signal
 import subprocess
 import tempfile
-import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import uvloop
-
 from bench import stage
-from bench.load import Result, closed_load
+from bench.crowd import Crowd
 
 SIZE = 700  # megabytes
+RATE = 500  # acts a second: the moment of the cut falls among many
 
 
 def run(*command: Any) -> None:
@@ -44,25 +42,6 @@ def disk(image: Path, at: Path, *, new: bool = False) -> Iterator[Path]:
         yield at
     finally:
         subprocess.run(["umount", "-l", str(at)], check=False, capture_output=True)
-
-
-class Crowd:
-    """People who sign without pause, in a thread, with the ledger of their thank-yous."""
-
-    def __init__(self, port: int, public_id: str) -> None:
-        self.requests = stage.signatures(port, public_id, f"cut{random.randrange(1 << 40)}")
-        self.port, self.thanked, self.ends = port, [], threading.Event()
-        self.thread = threading.Thread(target=self.sign)
-        self.thread.start()
-
-    def sign(self) -> None:
-        while not self.ends.is_set():
-            result: Result = uvloop.run(closed_load(self.port, self.requests, 8, 0.1))
-            self.thanked += result.acknowledged
-
-    def end(self) -> None:
-        self.ends.set()
-        self.thread.join()
 
 
 def stopped(pid: int) -> list[int]:
@@ -93,20 +72,18 @@ def after_the_cut(image: Path, at: Path, name: str) -> set[str]:
 
 def cut(product: Any, cluster: Any, public_id: str, image: Path, folder: Path, name: str) -> int:
     """One cut of the power; how many thanked acts are missing after it."""
-    crowd = Crowd(product.port, public_id)
-    time.sleep(random.uniform(0.4, 1.2))
-    thanked = list(crowd.thanked)
-    pids = stopped(cluster.pid())
-    try:
-        copy = folder / "copy.img"
-        shutil.copyfile(image, copy)
-    finally:
-        for pid in reversed(pids):
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(pid, signal.SIGCONT)
-        crowd.end()
-    kept = after_the_cut(copy, folder / "copy", name)
-    return len(set(thanked) - kept)
+    copy = folder / "copy.img"
+    with Crowd(product, public_id, RATE) as crowd:
+        time.sleep(random.uniform(0.8, 1.8))
+        thanked = set(crowd.result.acknowledged)
+        pids = stopped(cluster.pid())
+        try:
+            shutil.copyfile(image, copy)
+        finally:
+            for pid in reversed(pids):
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGCONT)
+    return len(thanked - after_the_cut(copy, folder / "copy", name))
 
 
 def measure(options: argparse.Namespace, folder: Path) -> dict[str, Any]:
@@ -153,10 +130,7 @@ def main() -> None:
     machine = stage.machine()
     with tempfile.TemporaryDirectory() as folder:
         figures = machine | {"lossy": options.lossy} | measure(options, Path(folder))
-    print(*(f"{what}: {figure}" for what, figure in figures.items()), sep="\n")
-    stage.write("powercut", figures)
-    if bool(figures["lost"]) != options.lossy:
-        raise SystemExit("Thanked acts are missing." if figures["lost"] else "Nothing was lost.")
+    stage.judge("powercut", figures)
 
 
 if __name__ == "__main__":

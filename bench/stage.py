@@ -127,10 +127,22 @@ def write(name: str, figures: dict[str, Any]) -> Path:
     return path
 
 
-def finish(name: str, figures: dict[str, Any]) -> None:
-    """Tells what was measured and keeps it. Ends with 1 where a thank-you was not kept."""
+def tell(name: str, figures: dict[str, Any]) -> None:
+    """Prints what was measured and keeps it."""
     figures["load_after"] = round(os.getloadavg()[0], 2)
     print(*(f"{what}: {figure}" for what, figure in figures.items()), sep="\n")
     write(name, figures)
+
+
+def finish(name: str, figures: dict[str, Any]) -> None:
+    """Tells what was measured. Ends with 1 where a thank-you was not kept."""
+    tell(name, figures)
     if figures["lost"] or figures["doubled"]:
         raise SystemExit("Acknowledged acts were lost or doubled.")
+
+
+def judge(name: str, figures: dict[str, Any]) -> None:
+    """Tells what was found. Ends with 1 where acts are missing, and where none is though `lossy`."""
+    tell(name, figures)
+    if bool(figures["lost"]) != figures["lossy"]:
+        raise SystemExit("Thanked acts are missing." if figures["lost"] else "Nothing was lost.")

@@ -28,9 +28,8 @@ AROUND = f"""(name) => {{
     const ahead = there.findIndex((one) => one.name === name) - here;
     return [document.activeElement.name, {IS_DAY}, ahead >= 0 && ahead <= 2 * {TABS}];
 }}"""
-CALENDAR = (
-    "[...document.querySelectorAll('.xdsoft_datetimepicker')].some((c) => c.checkVisibility())"
-)
+# Its own: that of the day before may still be there.
+CALENDAR = "jQuery(document.activeElement).data('xdsoft_datetimepicker').is(':visible')"
 
 
 @dataclass

@@ -62,12 +62,16 @@ def free_port() -> int:
 
 
 def wait_until(happened: Callable[[], Any], *, seconds: float = 90, what: str = "") -> Any:
-    """What `happened` gives once it is true. Raises TimeoutError naming what did not happen."""
-    until = time.monotonic() + seconds
+    """What `happened` gives once it is true; looks less often the longer it takes.
+
+    Raises TimeoutError naming what did not happen.
+    """
+    until, pause = time.monotonic() + seconds, 0.05
     while not (value := happened()):
         if time.monotonic() > until:
             raise TimeoutError(what or getattr(happened, "__name__", "it did not happen"))
-        time.sleep(0.05)
+        time.sleep(pause)
+        pause = min(pause * 1.2, 0.5)
     return value
 
 

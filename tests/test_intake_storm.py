@@ -5,10 +5,11 @@ from pathlib import Path
 
 import pytest
 
+from bench.crowd import Crowd
 from plaidoyer.actions import intake
 from plaidoyer.testing import make_form
 from tests.servers import wait_until
-from tests.test_storm import Crowd, make_petition
+from tests.test_storm import make_petition
 
 pytestmark = pytest.mark.storm
 
@@ -18,7 +19,7 @@ def count(product, table):
 
 
 def test_a_web_that_thanks_before_it_commits_is_found_out(product, monkeypatch):
-    path = make_petition(product)
+    petition = make_petition(product)
     monkeypatch.setattr("tests.servers.PROGRAM", sys.executable)
     product.settings["PYTHONPATH"] = str(Path(__file__).parent.parent)
     product.web.arguments = [
@@ -27,7 +28,7 @@ def test_a_web_that_thanks_before_it_commits_is_found_out(product, monkeypatch):
     ]
     product.start_web()
 
-    with Crowd(product, path) as crowd:
+    with Crowd(product, petition) as crowd:
         crowd.thanked(100)
         product.web.kill()
 

@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from django.contrib import auth
+from django.contrib.auth import middleware
 from django.contrib.messages.storage.base import BaseStorage
 from django.db import connection, transaction
 from django.template.response import SimpleTemplateResponse
@@ -216,9 +218,23 @@ def nothing_is_drawn(monkeypatch):
     monkeypatch.setattr(BaseStorage, "update", lambda told, response: [])
 
 
+@pytest.fixture(autouse=True)
+def whoever_is_known_stays_known(monkeypatch):
+    """Who somebody is and what they may do is read once for each session, not for each address."""
+    known: dict[str, Any] = {}
+
+    def remembered(request):
+        key = request.session.session_key
+        if key not in known:
+            known[key] = auth.get_user(request)
+        return known[key]
+
+    monkeypatch.setattr(middleware, "get_user", remembered)
+
+
 def ask(client: Client, method: str, path: str) -> Any:
     """The answer, with what it changed undone."""
-    point = transaction.savepoint()
+    point = transaction.savepoint_create()
     answer = getattr(client, method)(path)
     connection.needs_rollback = False
     transaction.savepoint_rollback(point)

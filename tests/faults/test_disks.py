@@ -15,8 +15,9 @@ import psycopg
 import psycopg.conninfo
 import pytest
 
+from bench.crowd import Crowd
 from tests.servers import Cluster, installation, wait_until
-from tests.test_storm import Crowd, make_petition
+from tests.test_storm import make_petition
 
 pytestmark = pytest.mark.storm
 MEGABYTE = 1024 * 1024
@@ -61,9 +62,9 @@ def test_a_full_disk_loses_no_act_and_needs_no_repair(
 ):
     cluster = Cluster(small_disk / "cluster")
     with over(cluster, tmp_path, static_files, django_db_blocker.unblock) as product:
-        path = make_petition(product)
+        petition = make_petition(product)
         product.start_web()
-        with Crowd(product, path) as crowd:
+        with Crowd(product, petition) as crowd:
             crowd.thanked(50)
             with contextlib.suppress(OSError), (small_disk / "filler").open("wb") as filler:
                 while True:
@@ -90,9 +91,9 @@ def grow(cluster):
 def test_a_disk_that_fails_to_flush_loses_no_act(tmp_path, static_files, django_db_blocker):
     cluster = Cluster(tmp_path / "cluster")
     with over(cluster, tmp_path, static_files, django_db_blocker.unblock) as product:
-        path = make_petition(product)
+        petition = make_petition(product)
         product.start_web()
-        with Crowd(product, path) as crowd:
+        with Crowd(product, petition) as crowd:
             crowd.thanked(50)
             with failing_flushes(cluster):
                 refused_more(crowd, 5)
@@ -130,13 +131,13 @@ def test_a_database_that_takes_no_more_sessions_is_told_within_seconds(
     cluster.sql("ALTER SYSTEM SET max_connections = 30")
     cluster.restart("fast")
     with over(cluster, tmp_path, static_files, django_db_blocker.unblock) as product:
-        path = make_petition(product)
+        petition = make_petition(product)
         product.start_web()
         with crowded(product.database_url):
-            status, seconds = act(product, path, "first@people.example")
+            status, seconds = act(product, petition, "first@people.example")
             assert (status, seconds < 5) == (503, True)
 
-        wait_until(lambda: act(product, path, "second@people.example")[0] == 303)
+        wait_until(lambda: act(product, petition, "second@people.example")[0] == 303)
 
         kept = {page for (page,) in product.sql("SELECT page FROM actions_action")}
         assert kept == {"/second@people.example"}
@@ -202,26 +203,26 @@ def test_a_database_that_falls_silent_is_told_within_seconds(
 ):
     cluster = Cluster(tmp_path / "cluster")
     with over(cluster, tmp_path, static_files, django_db_blocker.unblock) as product:
-        path = make_petition(product)
+        petition = make_petition(product)
         line = Line(product.database_url)
         product.settings["DATABASE_URL"] = line.url
         product.start_web()
-        assert act(product, path, "before@people.example")[0] == 303
+        assert act(product, petition, "before@people.example")[0] == 303
 
         line.is_cut.set()
-        status, seconds = act(product, path, "meanwhile@people.example")
+        status, seconds = act(product, petition, "meanwhile@people.example")
         line.is_cut.clear()
 
         assert (status, seconds < 6) == (503, True)
-        wait_until(lambda: act(product, path, "after@people.example")[0] == 303, seconds=20)
+        wait_until(lambda: act(product, petition, "after@people.example")[0] == 303, seconds=20)
         line.door.close()
 
 
-def act(product, path, email):
+def act(product, petition, email):
     """Signs; the status and how many seconds it took."""
     body = f"given_name=Suzie&family_name=Roy&page=/{email}&email={email}".encode()
     began = time.monotonic()
-    request = urllib.request.Request(product.url + path, body)
+    request = urllib.request.Request(f"{product.url}/fr/actions/{petition}/", body)
     opener = urllib.request.build_opener(Stay)
     try:
         with opener.open(request, timeout=20) as answer:

@@ -40,7 +40,7 @@ def in_its_own_network(product, path, percent):
     reason="needs iptables and the right to make a network",
 )
 def test_whoever_was_thanked_over_a_lossy_line_is_kept_once(product):
-    path = make_petition(product)
+    path = f"/fr/actions/{make_petition(product)}/"
 
     whole = in_its_own_network(product, path, 0)
     torn = in_its_own_network(product, path, 30)

@@ -16,6 +16,7 @@ from plaidoyer.config import (
     handover,
     keys,
     ledger,
+    loading,
     mail,
     mailing,
     postgres,
@@ -38,9 +39,10 @@ def find_database(*, durable: bool = False) -> None:
 def prepare(*, durable: bool = False) -> None:
     """Finds or starts the database and loads Django."""
     find_database(durable=durable)
-    import django
+    with loading.undisturbed():
+        import django
 
-    django.setup()
+        django.setup()
 
 
 def lay_tables() -> None:

@@ -2,7 +2,10 @@
 
 import os
 
-from django.core.wsgi import get_wsgi_application
+from plaidoyer.config import loading
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "plaidoyer.config.settings")
-application = get_wsgi_application()
+with loading.undisturbed():
+    from django.core.wsgi import get_wsgi_application
+
+    application = get_wsgi_application()

@@ -28,7 +28,5 @@ class Migration(migrations.Migration):
         migrations.AddField("hold", "sealed", plaidoyer.vault.fields.SealedField()),
         triggers.lay(TABLE),
         moving.move(TABLE, ["chosen"], said=said),
-        # Rows that were rewritten a moment ago are checked now: no column goes before that.
-        migrations.RunSQL("SET CONSTRAINTS ALL IMMEDIATE", migrations.RunSQL.noop),
         migrations.RemoveField("hold", "chosen"),
     ]

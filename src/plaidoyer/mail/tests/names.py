@@ -32,9 +32,9 @@ class NameServer(threading.Thread):
         while True:
             try:
                 wire, sender = self.socket.recvfrom(4096)
-            except OSError:
+                self.socket.sendto(self.answer(wire), sender)
+            except OSError:  # Closed, be it between a question and its answer.
                 return
-            self.socket.sendto(self.answer(wire), sender)
 
     def answer(self, wire: bytes) -> bytes:
         query = dns.message.from_wire(wire)
