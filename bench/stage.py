@@ -142,7 +142,7 @@ def finish(name: str, figures: dict[str, Any]) -> None:
 
 
 def judge(name: str, figures: dict[str, Any]) -> None:
-    """Tells what was found. Ends with 1 where acts are missing, and where none is though `lossy`."""
+    """Tells what was found. Ends with 1 where acts are missing; if `lossy`, where none is."""
     tell(name, figures)
     if bool(figures["lost"]) != figures["lossy"]:
         raise SystemExit("Thanked acts are missing." if figures["lost"] else "Nothing was lost.")
