@@ -58,7 +58,7 @@ def first_language():
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix, cluster):
     """The tests' database is a copy: to migrate a new one takes half a minute."""
-    from tests.servers import make_template
+    from tests.databases import make_template
 
     connection.settings_dict["TEST"]["TEMPLATE"] = make_template(cluster)
 
@@ -88,7 +88,7 @@ def pytest_runtest_teardown(item, nextitem):
     if commits and not cleared and nextitem is not None:
         from django.contrib.contenttypes.models import ContentType
 
-        from tests.servers import make_database
+        from tests.databases import make_database
 
         connection.close()
         here = connection.settings_dict

@@ -121,15 +121,15 @@ def measure(options: argparse.Namespace, folder: Path) -> dict[str, Any]:
     import django
 
     django.setup()
-    from tests import servers
+    from tests import databases, relay, servers
 
-    servers.collect_static(stage.VAR_DIR)
-    cluster = servers.Cluster(folder / "cluster")
+    databases.collect_static(stage.VAR_DIR)
+    cluster = databases.Cluster(folder / "cluster")
     if options.lossy:
         cluster.sql("ALTER SYSTEM SET synchronous_commit = off", "SELECT pg_reload_conf()")
         cluster.sql("ALTER SYSTEM SET wal_writer_delay = '10s'", "SELECT pg_reload_conf()")
-    url = servers.make_database(cluster.url, "kills")
-    product = servers.Product(stage.VAR_DIR, url, servers.Catcher())
+    url = databases.make_database(cluster.url, "kills")
+    product = servers.Product(stage.VAR_DIR, url, relay.Catcher())
     with product.orm():
         public_id = stage.petition()
     product.serve_with(2)

@@ -27,12 +27,12 @@ def main() -> None:
     import django
 
     django.setup()
-    from tests import servers
+    from tests import databases, relay, servers
 
     about = {**machine(), "people": options.people, "members": options.members}
     print(*(f"{name}: {value}" for name, value in about.items()), sep="\n", end="\n\n")
-    database = servers.make_database(cluster, "bench_mailbox")
-    with servers.Product(VAR_DIR, database, servers.Catcher()).orm():
+    database = databases.make_database(cluster, "bench_mailbox")
+    with servers.Product(VAR_DIR, database, relay.Catcher()).orm():
         figures = measure(options.people, options.members, options.hours)
     print(*(f"{name}: {value}" for name, value in figures.items()), sep="\n")
     path = VAR_DIR / f"mailbox-{datetime.now():%Y%m%d-%H%M%S}.json"

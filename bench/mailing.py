@@ -293,9 +293,9 @@ def main() -> None:
     django.setup()
     from django.db import connection
 
-    from tests import servers
+    from tests import databases
 
-    url = servers.make_database(cluster, "bench")
+    url = databases.make_database(cluster, "bench")
     connection.close()
     connection.settings_dict["NAME"] = "bench"
     from plaidoyer.mail import signatures

@@ -95,17 +95,17 @@ def measure(options: argparse.Namespace, folder: Path) -> dict[str, Any]:
     import django
 
     django.setup()
-    from tests import servers
+    from tests import databases, relay, servers
 
     image = folder / "disk.img"
     with disk(image, folder / "disk", new=True) as mounted:
-        cluster = servers.Cluster(mounted / "cluster")
-        url = servers.make_database(cluster.url, "powercut")
+        cluster = databases.Cluster(mounted / "cluster")
+        url = databases.make_database(cluster.url, "powercut")
         if options.lossy:
             cluster.sql("ALTER SYSTEM SET synchronous_commit = off", "SELECT pg_reload_conf()")
             cluster.sql("ALTER SYSTEM SET wal_writer_delay = '10s'", "SELECT pg_reload_conf()")
-        servers.collect_static(stage.VAR_DIR)
-        product = servers.Product(stage.VAR_DIR, url, servers.Catcher())
+        databases.collect_static(stage.VAR_DIR)
+        product = servers.Product(stage.VAR_DIR, url, relay.Catcher())
         with product.orm():
             public_id = stage.petition()
         try:

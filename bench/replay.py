@@ -128,12 +128,12 @@ def main() -> None:
     about = {**stage.machine(), "acts": options.acts, "at_once": options.at_once}
     print(*(f"{name}: {value}" for name, value in about.items()), sep="\n", end="\n\n")
     with stage.product("replay", build=build) as (served, forms):
-        from tests import servers
+        from tests import waiting
 
-        port = servers.free_port()
+        port = waiting.free_port()
         raw = yardstick(port, served)
         try:
-            servers.wait_until(lambda: answers(port))
+            waiting.wait_until(lambda: answers(port))
             figures = race(served, forms, port, options)
         finally:
             raw.terminate()

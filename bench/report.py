@@ -177,13 +177,13 @@ def main() -> None:
     django.setup()
     from django.contrib.staticfiles.storage import staticfiles_storage
 
-    from tests import servers
+    from tests import databases, relay, servers
 
-    servers.collect_static(VAR_DIR)
+    databases.collect_static(VAR_DIR)
     # They may have been looked for before they were there.
     static = staticfiles_storage
     static.hashed_files, static.manifest_hash = static.load_manifest()
-    product = servers.Product(VAR_DIR, servers.make_database(cluster, "bench"), servers.Catcher())
+    product = servers.Product(VAR_DIR, databases.make_database(cluster, "bench"), relay.Catcher())
     about = {**machine(), "acts": options.acts, "readers": options.readers}
     print(*(f"{name}: {value}" for name, value in about.items()), sep="\n", end="\n\n")
     with product.orm():

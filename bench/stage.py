@@ -95,11 +95,11 @@ def product(name: str, *, build: Callable[[], Any], workers: int = 2) -> Iterato
     import django
 
     django.setup()
-    from tests import servers
+    from tests import databases, relay, servers
 
-    servers.collect_static(VAR_DIR)
-    database = servers.make_database(cluster, f"bench_{name}")
-    product = servers.Product(VAR_DIR, database, servers.Catcher())
+    databases.collect_static(VAR_DIR)
+    database = databases.make_database(cluster, f"bench_{name}")
+    product = servers.Product(VAR_DIR, database, relay.Catcher())
     product.serve_with(workers)
     with product.orm():
         made = build()

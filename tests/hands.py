@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-from tests.servers import wait_until
+from tests.waiting import wait_until
 
 SECONDS = {"keys": 0.2, "clicks": 3.0, "pastes": 5.0, "pages": 1.0}
 A_LINE = 60

@@ -6,42 +6,33 @@ runs, with the demo's content; `told` is that content in small, in the test's ow
 is a tab of a real browser.
 """
 
-import asyncio
-import hashlib
 import os
 import shutil
 import signal
-import socket
 import subprocess
-import sys
-import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass, field
-from email import message_from_bytes, policy
-from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
 
 import psycopg
 import psycopg.conninfo
 import pytest
-from aiosmtpd.controller import Controller
 from django.conf import settings
 from django.contrib.contenttypes.models import ContentType
 from django.core.cache import cache
 from django.db import connection, transaction
 from django.test import override_settings
 
-import plaidoyer
-from plaidoyer.config import postgres, tables
 from plaidoyer.config.settings import database
 from plaidoyer.vault import roots
+from tests.databases import PROGRAM, Cluster, alone, collect_static, make_database, tell_story
+from tests.relay import Catcher
+from tests.waiting import free_port, wait_until
 
-PACKAGE = Path(plaidoyer.__file__).parent
-PROGRAM = Path(sys.executable).parent / "plaidoyer"
 CHROMIUM = Path("/usr/bin/chromium")
 CHROMIUM_ARGUMENTS = [
     "--no-sandbox",
@@ -52,92 +43,6 @@ CHROMIUM_ARGUMENTS = [
     "--disable-component-update",
     "--disable-sync",
 ]
-
-
-def free_port() -> int:
-    """A port of the loopback on which nobody listens."""
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return listener.getsockname()[1]
-
-
-def wait_until(happened: Callable[[], Any], *, seconds: float = 90, what: str = "") -> Any:
-    """What `happened` gives once it is true; looks less often the longer it takes.
-
-    Raises TimeoutError naming what did not happen.
-    """
-    until, pause = time.monotonic() + seconds, 0.05
-    while not (value := happened()):
-        if time.monotonic() > until:
-            raise TimeoutError(what or getattr(happened, "__name__", "it did not happen"))
-        time.sleep(pause)
-        pause = min(pause * 1.2, 0.5)
-    return value
-
-
-@dataclass
-class Caught:
-    """A mail as the relay got it: its envelope and its message."""
-
-    mail_from: str
-    rcpt_to: list[str]
-    raw: bytes
-
-    @property
-    def message(self) -> EmailMessage:
-        return message_from_bytes(self.raw, policy=policy.default)  # type: ignore[return-value]
-
-    @property
-    def text(self) -> str:
-        """The plain part."""
-        part = self.message.get_body(("plain",))
-        return part.get_content() if part else ""
-
-
-class Catcher:
-    """A mail relay on the loopback that keeps what it takes.
-
-    `answers` maps an address to what the relay says of it instead of accepting: "550 No such
-    user", "451 Try later". `hold` waits so long before the last word on a message.
-    """
-
-    def __init__(self) -> None:
-        self.port = free_port()
-        self.caught: list[Caught] = []
-        self.answers: dict[str, str] = {}
-        self.hold = 0.0
-        self.controller: Controller | None = None
-
-    async def handle_RCPT(self, _server, _session, envelope, address, _options):  # noqa: N802
-        if answer := self.answers.get(address):
-            return answer
-        envelope.rcpt_tos.append(address)
-        return "250 OK"
-
-    async def handle_DATA(self, _server, _session, envelope):  # noqa: N802
-        self.caught.append(Caught(envelope.mail_from, envelope.rcpt_tos, envelope.content))
-        if self.hold:
-            await asyncio.sleep(self.hold)
-        return f"250 Kept as {len(self.caught)}"
-
-    def start(self) -> None:
-        self.controller = Controller(self, hostname="127.0.0.1", port=self.port)
-        self.controller.start()
-
-    def stop(self) -> None:
-        if self.controller:
-            self.controller.stop()
-            self.controller = None
-
-    def to(self, address: str) -> list[Caught]:
-        """The mails to `address`, in the order they came."""
-        return [mail for mail in list(self.caught) if address in mail.rcpt_to]
-
-    def wait_for(self, address: str, *, number: int = 1, seconds: float = 90) -> Caught:
-        """The `number`th mail to `address`, as soon as it is there."""
-        what = f"mail {number} to {address}"
-        wait_until(lambda: len(self.to(address)) >= number, seconds=seconds, what=what)
-        return self.to(address)[number - 1]
 
 
 @dataclass
@@ -309,102 +214,10 @@ def move_to(settings_dict: dict[str, Any]) -> None:
     roots.known = None
 
 
-def fingerprint(paths: Iterable[Path]) -> str:
-    """Eight digits that change with the content of the files."""
-    digest = hashlib.sha256()
-    for path in sorted(paths):
-        digest.update(str(path).encode() + path.read_bytes())
-    return digest.hexdigest()[:8]
-
-
-def run(environment: dict[str, str], *arguments: str) -> None:
-    done = subprocess.run(
-        [PROGRAM, *arguments], env={**os.environ, **environment}, capture_output=True, text=True
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
-
-
 @pytest.fixture(scope="session")
 def cluster() -> str:
     """The address of the tests' PostgreSQL."""
     return os.environ["DATABASE_URL"]
-
-
-@contextmanager
-def alone(cluster: str, work: str) -> Iterator[psycopg.Connection]:
-    """A session on the cluster, while no other process of the tests does the same work."""
-    with psycopg.connect(cluster, autocommit=True) as session:
-        session.execute("SELECT pg_advisory_lock(hashtext(%s))", [work])
-        yield session
-
-
-def make_template(cluster: str) -> str:
-    """The name of a migrated, otherwise empty database; made anew when a migration changed."""
-    laid = [*PACKAGE.glob("*/migrations/*.py"), PACKAGE / "staff" / "roles.py"]
-    name = f"template_{fingerprint(laid)}"
-    with alone(cluster, "template") as session:
-        names = [row[0] for row in session.execute("SELECT datname FROM pg_database")]
-        if name in names:
-            return name
-        for old in names:
-            if old.startswith(("template_", "making_")):
-                session.execute(f'DROP DATABASE "{old}" WITH (FORCE)')
-        making = f"making_{name}"
-        session.execute(f"CREATE DATABASE {making}")
-        url = psycopg.conninfo.make_conninfo(cluster, dbname=making)
-        if not tables.read(url):
-            run({"DATABASE_URL": url}, "manage", "migrate", "--verbosity", "0")
-            run({"DATABASE_URL": url}, "roles")
-            tables.keep(url)
-        session.execute(f"ALTER DATABASE {making} RENAME TO {name}")
-    return name
-
-
-def make_database(cluster: str, name: str, template: str = "") -> str:
-    """The address of a new database called `name`: a copy of `template`, or migrated and empty."""
-    template = template or make_template(cluster)
-    with psycopg.connect(cluster, autocommit=True) as session:
-        session.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
-        session.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
-    return psycopg.conninfo.make_conninfo(cluster, dbname=name)
-
-
-def tell_story(cluster: str, folder: Path) -> str:
-    """The name of a database with the demo's story, told once for each state of the code.
-
-    Its pictures are in `folder`. Mail that the story leaves to the worker is taken out of the
-    queue: a test's catcher shall get the test's mail.
-    """
-    sources = (*PACKAGE.rglob("*.py"), *PACKAGE.glob("demo/content/**/*"))
-    name = f"story_{fingerprint(path for path in sources if path.is_file())}"
-    with alone(cluster, "story") as session:
-        names = [row[0] for row in session.execute("SELECT datname FROM pg_database")]
-        if name in names and folder.exists():
-            return name
-        for old in names:
-            if old.startswith(("story_", "telling_")):
-                session.execute(f'DROP DATABASE "{old}" WITH (FORCE)')
-        shutil.rmtree(folder, ignore_errors=True)
-        telling = f"telling_{name}"
-        url = make_database(cluster, telling)
-        environment = {**os.environ, "DATABASE_URL": url, "VAR_DIR": str(folder)}
-        done = subprocess.run([PROGRAM, "demo-data"], env=environment, capture_output=True)
-        assert done.returncode == 0, done.stdout.decode() + done.stderr.decode()
-        with psycopg.connect(url) as story:
-            story.execute("UPDATE mail_envelope SET state = 'cancelled' WHERE state = 'queued'")
-            story.execute("DELETE FROM procrastinate_jobs WHERE status = 'todo'")
-        session.execute(f"ALTER DATABASE {telling} RENAME TO {name}")
-    return name
-
-
-def collect_static(var_dir: Path) -> Path:
-    """The static files as the production server needs them; collected anew when one changed."""
-    sources = (path for path in PACKAGE.glob("*/static/**/*") if path.is_file())
-    wanted, mark = fingerprint(sources), var_dir / "static.of"
-    if not mark.exists() or mark.read_text() != wanted:
-        run({"VAR_DIR": str(var_dir)}, "manage", "collectstatic", "--no-input", "--verbosity", "0")
-        mark.write_text(wanted)
-    return var_dir / "static"
 
 
 @pytest.fixture(scope="session")
@@ -477,37 +290,6 @@ def story(
         product.serve_with(1)
         product.start()
         yield product
-
-
-@dataclass
-class Cluster:
-    """A PostgreSQL of its own, for tests that restart it or set it wrongly."""
-
-    var_dir: Path
-
-    def __post_init__(self) -> None:
-        self.engine = postgres.Embedded(self.var_dir)
-        self.url = self.engine.join()
-
-    def sql(self, *statements: str) -> None:
-        with psycopg.connect(self.url, autocommit=True) as session:
-            for statement in statements:
-                session.execute(statement)  # type: ignore[call-overload]
-
-    def pid(self) -> int:
-        return int((self.engine.data / "postmaster.pid").read_text().split()[0])
-
-    def restart(self, mode: str) -> None:
-        """Stops the server as `pg_ctl -m` says and starts it again, with the same log."""
-        self.engine.control("restart", "-m", mode, "-l", self.engine.data / "log")
-
-    def kill(self) -> None:
-        """kill -9 of the server and all its processes, as a power cut would."""
-        server = self.pid()
-        children = Path(f"/proc/{server}/task/{server}/children").read_text().split()
-        for process in (server, *map(int, children)):
-            with suppress(ProcessLookupError):
-                os.kill(process, signal.SIGKILL)
 
 
 @pytest.fixture

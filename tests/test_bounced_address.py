@@ -6,7 +6,7 @@ from plaidoyer.civics.models import ContactDetail
 from plaidoyer.delivery.models import Mailbox
 from plaidoyer.delivery.tests.test_letters import lauras_letter
 from plaidoyer.testing import make_campaign, make_form, make_minister, make_organiser
-from tests.servers import wait_until
+from tests.waiting import wait_until
 
 
 def test_a_letter_that_bounced_waits_until_somebody_has_looked(product, client):

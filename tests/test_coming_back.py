@@ -14,7 +14,8 @@ from plaidoyer.mail import returns
 from plaidoyer.mail.models import Envelope, Incoming, Suppression
 from plaidoyer.mail.tests.coming import mail, sent
 from plaidoyer.testing import make_organiser
-from tests.servers import Product, Program, free_port, wait_until
+from tests.servers import Product, Program
+from tests.waiting import free_port, wait_until
 
 FORWARDED = (
     "From: Laura Brook <laura@home.example>\r\nTo: {to}\r\nSubject: Fwd: The meadow\r\n"

@@ -14,8 +14,8 @@ import pytest
 
 from plaidoyer.donations.tests.stripe_server import KEY, SECRET, StripeServer
 from plaidoyer.vault import marks
-from tests.servers import wait_until
 from tests.test_walk import desk, link_in, sign_in
+from tests.waiting import wait_until
 
 pytestmark = pytest.mark.browser
 __all__ = ["desk"]

@@ -8,8 +8,8 @@ import pytest
 from bench.crowd import Crowd
 from plaidoyer.actions import intake
 from plaidoyer.testing import make_form
-from tests.servers import wait_until
 from tests.test_storm import make_petition
+from tests.waiting import wait_until
 
 pytestmark = pytest.mark.storm
 

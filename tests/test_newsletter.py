@@ -15,7 +15,8 @@ from plaidoyer.newsletters import checks, copies, previews, spam, writing
 from plaidoyer.newsletters.models import Copy, Mailing, Segment, Version
 from plaidoyer.newsletters.tests.test_desk import ENGLISH, FRENCH, write
 from plaidoyer.testing import make_organiser, make_reader
-from tests.servers import Product, wait_until
+from tests.servers import Product
+from tests.waiting import wait_until
 
 SUBJECTS = {"en": "Beavers!", "fr": "Les castors !"}
 NAMES = {"en": "Suzie,", "fr": "Laura,"}

@@ -7,7 +7,7 @@ from plaidoyer.actions import counting
 from plaidoyer.actions.messages import confirmation_path
 from plaidoyer.actions.models import Action, Confirmation
 from plaidoyer.testing import make_form, make_pages
-from tests.servers import wait_until
+from tests.waiting import wait_until
 
 CROWD = 100
 

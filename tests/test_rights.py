@@ -112,6 +112,7 @@ DOORS = {
     "topics/": ("EC", "EC"),
     # Persons: who acts, writes, gives, gets mail.
     "supporters/": ("D", "D"),
+    "reader-lists/": ("D", "D"),
     "marks/": ("ECMTDA", "ECMTDA"),
     "acts/": ("MD", "MD"),
     "calls/": ("MD", "MD"),

@@ -8,7 +8,9 @@ import pytest
 
 from bench import stage
 from bench.crowd import Crowd
-from tests.servers import Cluster, installation, wait_until
+from tests.databases import Cluster
+from tests.servers import installation
+from tests.waiting import wait_until
 
 pytestmark = pytest.mark.storm
 

@@ -21,7 +21,7 @@ from django.core import signing
 from plaidoyer.actions.models import ActionPage
 from plaidoyer.outcomes.models import Milestone
 from plaidoyer.staff import codes
-from tests.servers import wait_until
+from tests.waiting import wait_until
 
 pytestmark = pytest.mark.browser
 

@@ -7,8 +7,8 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 
 from plaidoyer.actions.kinds import KINDS
-from tests.servers import wait_until
 from tests.test_walk import form_page, link_in, uid_in
+from tests.waiting import wait_until
 
 pytestmark = pytest.mark.browser
 

@@ -16,8 +16,10 @@ import psycopg.conninfo
 import pytest
 
 from bench.crowd import Crowd
-from tests.servers import Cluster, installation, wait_until
+from tests.databases import Cluster
+from tests.servers import installation
 from tests.test_storm import make_petition
+from tests.waiting import wait_until
 
 pytestmark = pytest.mark.storm
 MEGABYTE = 1024 * 1024

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.servers import PROGRAM
+from tests.databases import PROGRAM
 from tests.test_storm import make_petition
 
 pytestmark = pytest.mark.storm

@@ -47,11 +47,11 @@ def demo() -> Iterator[tools.Site]:
     import django
 
     django.setup()
-    from tests import servers
+    from tests import databases, servers
 
     told = Path(os.environ["VAR_DIR"]) / "story"
-    template = servers.tell_story(cluster, told)
-    static = servers.collect_static(Path(os.environ["VAR_DIR"]))
+    template = databases.tell_story(cluster, told)
+    static = databases.collect_static(Path(os.environ["VAR_DIR"]))
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         with servers.installation(cluster, folder, static, template=template) as product:

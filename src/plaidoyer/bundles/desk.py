@@ -16,6 +16,7 @@ from wagtail.admin.auth import permission_required
 from plaidoyer.bundles import imports, reading, tables, undoing
 from plaidoyer.bundles.models import BundleImport
 from plaidoyer.bundles.reading import BundleError, Tree
+from plaidoyer.lib.tables import Columns
 
 may_import = permission_required("bundles.add_bundleimport")
 
@@ -27,45 +28,10 @@ class Upload(forms.Form):
     )
 
 
-class Columns(forms.Form):
+class TableColumns(Columns):
     """What each column of a table means. The table itself goes along, unseen."""
 
-    order = forms.ChoiceField(
-        label=gettext_lazy("days are written"),
-        choices=[("iso", "2026-04-30"), ("dmy", "30/04/2026"), ("mdy", "04/30/2026")],
-    )
-
-    def __init__(self, table: tables.Table, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        choices = [("", "—"), *((name, label) for name, (label, _w) in tables.MEANINGS.items())]
-        guesses = tables.guess(table.header)
-        for n, (cell, guess) in enumerate(zip(table.header, guesses, strict=True)):
-            self.fields[f"column_{n}"] = forms.ChoiceField(
-                label=cell or _("column %(number)d") % {"number": n + 1},
-                choices=choices,
-                required=False,
-                initial=guess,
-                help_text=" · ".join(filter(None, _examples(table, n))),
-            )
-
-    @property
-    def meanings(self) -> list[str]:
-        """What was chosen, column by column."""
-        names = [name for name in self.fields if name.startswith("column_")]
-        return [self.cleaned_data[name] for name in names]
-
-    def clean(self) -> dict[str, Any]:
-        data = super().clean() or self.cleaned_data
-        chosen = [value for name, value in data.items() if name.startswith("column_") and value]
-        if twice := next((value for value in chosen if chosen.count(value) > 1), None):
-            words = {"meaning": tables.MEANINGS[twice][0]}
-            raise forms.ValidationError(_("Two columns are “%(meaning)s”.") % words)
-        return data
-
-
-def _examples(table: tables.Table, column: int) -> list[str]:
-    cells = (line[column][:40] if column < len(line) else "" for line in table.lines[:3])
-    return list(cells)
+    meanings = tables.MEANINGS
 
 
 @may_import
@@ -98,16 +64,16 @@ def _sent(request: HttpRequest) -> tuple[str, bytes]:
 def _looked_at(request: HttpRequest, name: str, data: bytes) -> HttpResponse:
     """The next step of a file: its columns, what it would add, or that it is done."""
     handed = {"name": name, "data": data.decode("utf-8-sig", "replace")}
-    columns: Columns | None = None
+    columns: TableColumns | None = None
     if data.lstrip()[:1] in (b"{", b"["):
         tree = reading.read(data)
     else:
         table = tables.read(data)
-        columns = Columns(table, request.POST if "order" in request.POST else None)
+        columns = TableColumns(table, request.POST if "order" in request.POST else None)
         if not columns.is_valid():
             return _screen(request, "columns", form=columns, handed=handed)
         try:
-            tree = tables.bundle(table, columns.meanings, columns.cleaned_data["order"])
+            tree = tables.bundle(table, columns.chosen, columns.cleaned_data["order"])
         except BundleError as error:
             columns.add_error(None, str(error))
             return _screen(request, "columns", form=columns, handed=handed)

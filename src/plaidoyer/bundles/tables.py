@@ -4,11 +4,7 @@ A line is a demand with what came of it; lines of one campaign repeat its name. 
 is judged and taken in like any other bundle.
 """
 
-import csv
-import datetime
-import io
 import re
-from dataclasses import dataclass
 from typing import Any
 
 from django.utils.functional import Promise
@@ -18,6 +14,7 @@ from django.utils.translation import gettext_lazy
 
 from plaidoyer.bundles import reading
 from plaidoyer.bundles.reading import BundleError, Tree
+from plaidoyer.lib import tables
 from plaidoyer.lib.words import folded
 
 MEGABYTES, MOST = 1, 2000
@@ -48,65 +45,33 @@ STANDINGS = {
     "refused": ("refused", "refuse", "lost", "perdu"),
     "reversed": ("reversed", "annule", "remise en cause"),
 }
-ORDERS = {"iso": "%Y-%m-%d", "dmy": "%d/%m/%Y", "mdy": "%m/%d/%Y"}
 
 
-@dataclass(frozen=True, slots=True)
-class Table:
-    """A table as it was sent: its header and its lines."""
-
-    header: list[str]
-    lines: list[list[str]]
-
-
-def read(data: bytes) -> Table:
-    """The table in `data`: CSV by commas, semicolons or tabs. Raises BundleError."""
+def read(data: bytes) -> list[list[str]]:
+    """The rows of the table in `data`, its headings first. Raises BundleError."""
     if len(data) > MEGABYTES * 1_000_000:
         reason = _("The file is larger than %(limit)d MB.") % {"limit": MEGABYTES}
         raise BundleError("", reason)
     try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        text = data.decode("cp1252", "replace")
-    first = text.split("\n", 1)[0]
-    delimiter = max(",;\t", key=first.count)
-    try:
-        rows = list(csv.reader(io.StringIO(text.replace("\0", "")), delimiter=delimiter))
-    except csv.Error:
+        rows = tables.read(data)
+    except tables.UnreadableError:
         raise BundleError("", _("This table cannot be read as CSV.")) from None
-    rows = [[cell.strip() for cell in row] for row in rows if any(cell.strip() for cell in row)]
-    if len(rows) < 2:
+    if sum(map(bool, rows)) < 2 or not rows[0]:
         raise BundleError("", _("The table needs a line of headings and at least one more."))
     if len(rows) > MOST:
         raise BundleError("", _("The table has more than %(most)d lines.") % {"most": MOST})
-    return Table(rows[0], rows[1:])
+    return rows
 
 
-def guess(header: list[str]) -> list[str]:
-    """What each column seems to mean, by its heading; "" where nothing fits."""
-    meant: list[str] = []
-    for cell in header:
-        words = folded(cell).replace("_", " ").strip()
-        found = next((m for m in MEANINGS if words == m.replace("_", " ")), "")
-        found = found or next(
-            (
-                meaning
-                for meaning, (_label, starts) in MEANINGS.items()
-                if meaning not in meant and any(words.startswith(start) for start in starts)
-            ),
-            "",
-        )
-        meant.append(found if found not in meant else "")
-    return meant
-
-
-def bundle(table: Table, meanings: list[str], order: str = "iso") -> Tree:
-    """The bundle of the table's lines. Raises BundleError with the line and the reason."""
+def bundle(rows: list[list[str]], meanings: list[str], order: str = "iso") -> Tree:
+    """The bundle of a table's lines. Raises BundleError with the line and the reason."""
     if not {"name_fr", "name_en"} & set(meanings):
         raise BundleError("", _("Say which column is the name of the campaign."))
     campaigns: dict[str, Tree] = {}
     milestones: list[Tree] = []
-    for number, line in enumerate(table.lines, start=2):
+    for number, line in enumerate(rows[1:], start=2):
+        if not line:
+            continue
         row = {m: cell for m, cell in zip(meanings, line, strict=False) if m and cell}
         place = _("line %(number)d") % {"number": number}
         campaign = _campaign(row, campaigns, place, order)
@@ -214,12 +179,7 @@ def _day(text: str, place: str, order: str) -> str | None:
     if not text:
         return None
     try:
-        found = datetime.datetime.strptime(re.sub(r"[-.]", "/", text), _pattern(order))
+        return tables.day(text, order).isoformat()
     except ValueError:
         reason = _("“%(words)s” is no day in the order you chose.") % {"words": text[:30]}
         raise BundleError(place, reason) from None
-    return found.date().isoformat()
-
-
-def _pattern(order: str) -> str:
-    return ORDERS.get(order, ORDERS["iso"]).replace("-", "/")

@@ -64,6 +64,7 @@ ROLES: dict[str, Rights] = {
     "Treasurer": {"donations": {"add", "change", "view"}, "staff": {"export_gifts"}},
     "Data officer": {
         "supporters": {"view", "delete"},
+        "supporters.readerlist": {"add"},
         "actions.action": SEE,
         "actions.organisationsignature": SEE,
         "delivery.letter": SEE,

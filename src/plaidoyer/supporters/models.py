@@ -1,6 +1,7 @@
 import uuid
 from typing import Any
 
+from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
@@ -11,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel, MultiFieldPanel
 from wagtail.contrib.settings.models import BaseSiteSetting, register_setting
 
-from plaidoyer.vault.fields import Part, SealedField
+from plaidoyer.vault.fields import BytesPart, Part, SealedField
 
 
 class Supporter(models.Model):
@@ -81,6 +82,7 @@ class Consent(models.Model):
         EXPIRED = "expired", _("expired")
         # Asked after long silence whether to stay, and no answer.
         LAPSED = "lapsed", _("ended: no answer when asked whether to stay")
+        UNDONE = "undone", _("ended: the list it came with was taken back")
 
     class Basis(models.TextChoices):
         # GDPR article 7; CASL section 10(1).
@@ -160,6 +162,65 @@ class Subscription(models.Model):
                 "supporter", name="subscription_one_open", condition=Q(ended_at=None)
             )
         ]
+
+
+class ReaderList(models.Model):
+    """A list of readers from elsewhere: seen first, then taken in by the worker, and taken back."""
+
+    name = models.CharField(_("file"), max_length=200)
+    uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    # Emptied once it is taken in or given up: what was taken in is in the newcomers.
+    sealed = SealedField()
+    raw = BytesPart(_("file"))
+    # What each column means, and how days are written.
+    columns = models.JSONField(default=list)
+    order = models.CharField(max_length=3, default="iso")
+    # The sentence that was ticked or said, by language, and where.
+    sentences = models.JSONField(_("the sentence they agreed to"), default=dict)
+    page = models.CharField(_("where they agreed"), max_length=300, blank=True)
+    language = models.CharField(_("language of lines that say none"), max_length=12, blank=True)
+    tag = models.CharField(_("tag"), max_length=60, blank=True)
+    lines = models.PositiveIntegerField(default=0)
+    # How many lines are taken in; on the way back, how many newcomers.
+    done = models.PositiveIntegerField(default=0)
+    uploaded_at = models.DateTimeField(_("uploaded"), default=timezone.now)
+    uploaded_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
+    )
+    asked_at = models.DateTimeField(null=True)
+    taken_at = models.DateTimeField(_("taken in"), null=True)
+    back_asked_at = models.DateTimeField(null=True)
+    back_at = models.DateTimeField(_("taken back"), null=True)
+
+    class Meta:
+        verbose_name = _("list of readers")
+        verbose_name_plural = _("lists of readers")
+        default_permissions = ("add",)
+        ordering = ["-uploaded_at", "-id"]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def is_moving(self) -> bool:
+        """Whether the worker takes it in or back."""
+        if self.back_asked_at:
+            return self.back_at is None
+        return self.asked_at is not None and self.taken_at is None
+
+
+class Newcomer(models.Model):
+    """Somebody on a list that was taken in, and what it brought of them."""
+
+    list = models.ForeignKey(ReaderList, models.CASCADE, related_name="newcomers")
+    supporter = models.ForeignKey(Supporter, models.CASCADE, related_name="+")
+    # None where they read us already, or said later here what holds.
+    consent = models.ForeignKey(Consent, models.SET_NULL, null=True, related_name="+")
+    is_new = models.BooleanField()
+
+    class Meta:
+        default_permissions = ()
+        constraints = [models.UniqueConstraint("list", "supporter", name="newcomer_once")]
 
 
 class Tag(models.Model):

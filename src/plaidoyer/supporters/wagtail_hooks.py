@@ -1,12 +1,16 @@
 from typing import Any
 
 from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.urls import URLPattern, reverse
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
+from wagtail.admin.menu import MenuItem
 from wagtail.admin.ui.tables import Column, DateColumn, TitleColumn
 
 from plaidoyer.lib.desk import Ledger
 from plaidoyer.supporters import canaries
+from plaidoyer.supporters.lists import desk
 from plaidoyer.supporters.models import Supporter
 from plaidoyer.vault.listings import SealedListing
 
@@ -49,3 +53,22 @@ class SupporterLedger(Ledger):
 @hooks.register("register_admin_viewset")
 def supporters() -> SupporterLedger:
     return SupporterLedger()
+
+
+@hooks.register("register_admin_urls")
+def reader_lists() -> list[URLPattern]:
+    return desk.routes()
+
+
+class ReaderListsItem(MenuItem):
+    """Shown to those who may bring readers in."""
+
+    def is_shown(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("supporters.add_readerlist")
+
+
+@hooks.register("register_settings_menu_item")
+def reader_lists_item() -> MenuItem:
+    return ReaderListsItem(
+        _("Bring readers in"), reverse("reader_lists"), icon_name="group", order=955
+    )

@@ -8,6 +8,7 @@ from django.urls import reverse
 from plaidoyer.bundles import reading, tables
 from plaidoyer.bundles.models import BundleImport
 from plaidoyer.campaigns.models import Campaign
+from plaidoyer.lib.tables import guess
 from plaidoyer.outcomes.standings import standings
 from plaidoyer.testing import make_organiser
 
@@ -76,7 +77,7 @@ def test_a_table_in_two_languages_brings_both():
         b"Le bois,The wood,2020-01-01,Garder,Keep,Ministre,Minister,Minist\xc3\xa8re,Ministry\n"
     )
 
-    tree = tables.bundle(table, tables.guess(table.header))
+    tree = tables.bundle(table, guess(table[0], tables.MEANINGS))
 
     [campaign] = tree["campaigns"]
     assert campaign["name"] == {"fr": "Le bois", "en": "The wood"}

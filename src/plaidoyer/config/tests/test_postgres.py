@@ -9,7 +9,7 @@ import psycopg
 import pytest
 
 from plaidoyer.config import postgres
-from tests.servers import PROGRAM, Cluster
+from tests.databases import PROGRAM, Cluster
 
 
 def run(*arguments, **environment):

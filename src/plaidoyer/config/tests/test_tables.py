@@ -8,7 +8,7 @@ import psycopg.conninfo
 import pytest
 
 from plaidoyer.config import postgres, settings, tables
-from tests.servers import make_database, make_template
+from tests.databases import make_database, make_template
 
 
 @pytest.fixture

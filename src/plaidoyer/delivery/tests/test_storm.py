@@ -18,7 +18,7 @@ from plaidoyer.actions.models import Action
 from plaidoyer.campaigns.models import Target
 from plaidoyer.delivery import letters
 from plaidoyer.testing import make_campaign, make_form, make_minister
-from tests.servers import wait_until
+from tests.waiting import wait_until
 
 pytestmark = pytest.mark.storm
 

@@ -12,7 +12,7 @@ from django.urls import clear_url_caches
 
 from plaidoyer.config import urls as config_urls
 from plaidoyer.demo.maildir import Maildir
-from tests.servers import free_port, wait_until
+from tests.waiting import free_port, wait_until
 
 pytestmark = pytest.mark.django_db
 LETTER = (

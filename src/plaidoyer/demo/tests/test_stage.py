@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.servers import PROGRAM, free_port, wait_until
+from tests.databases import PROGRAM
+from tests.waiting import free_port, wait_until
 
 pytestmark = pytest.mark.storm
 

@@ -5,20 +5,18 @@ and mended by an organiser, and remembered by the header. A cell is a text and n
 formula in it is never run by us, and `lib.typed.harmless` keeps it from running elsewhere.
 """
 
-import csv
 import datetime
 import hashlib
-import io
 import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from plaidoyer.lib import money, typed
+from plaidoyer.lib import money, tables, typed
+from plaidoyer.lib.tables import UnreadableError
 
 MOST_BYTES = 5 * 1024 * 1024
 MOST_LINES = 20_000
-SEPARATORS = ",;\t|"
 # What a column may say. Money that comes stands in a column of its own, or in one with signs.
 DATE, AMOUNT, DEBIT, NAME, WORDS, CURRENCY = "date", "amount", "debit", "name", "words", "currency"
 PARTS = (DATE, AMOUNT, DEBIT, NAME, WORDS, CURRENCY)
@@ -36,10 +34,6 @@ ORDERS = {"ymd": (0, 1, 2), "dmy": (2, 1, 0), "mdy": (2, 0, 1)}
 SPLIT_DATE = re.compile(r"(\d{1,4})[-/. ](\d{1,2})[-/. ](\d{1,4})|(\d{4})(\d{2})(\d{2})", re.ASCII)
 
 
-class UnreadableError(ValueError):
-    """The file is no table of a bank, or longer than any."""
-
-
 @dataclass(frozen=True, slots=True)
 class Line:
     """Money that came, as the file says. `fault` where a line cannot be read."""
@@ -55,38 +49,12 @@ class Line:
 
 def rows(raw: bytes) -> list[list[str]]:
     """The cells of a file. Raises UnreadableError."""
-    if len(raw) > MOST_BYTES or (
-        b"\0" in raw.replace(b"\xff\xfe", b"")[:2000] and raw[:2] != b"\xff\xfe"
-    ):
+    if len(raw) > MOST_BYTES:
         raise UnreadableError
-    text = decoded(raw)
-    try:
-        found = [
-            [typed.line(cell) for cell in row]
-            for row in csv.reader(io.StringIO(text), delimiter=separator(text))
-        ]
-    except csv.Error:
-        raise UnreadableError from None
-    found = [row for row in found if any(row)]
+    found = [[typed.line(cell) for cell in row] for row in tables.read(raw) if row]
     if len(found) > MOST_LINES or max((len(row) for row in found), default=0) < 3:
         raise UnreadableError
     return found
-
-
-def decoded(raw: bytes) -> str:
-    """UTF-8 where it is, with or without its mark, UTF-16 with one; else Windows-1252."""
-    if raw[:2] in {b"\xff\xfe", b"\xfe\xff"}:
-        return raw.decode("utf-16", "replace")
-    try:
-        return raw.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return raw.decode("cp1252", "replace")
-
-
-def separator(text: str) -> str:
-    """The sign that parts most lines in as many cells."""
-    lines = text.splitlines()[:20]
-    return max(SEPARATORS, key=lambda sign: min((line.count(sign) for line in lines), default=0))
 
 
 def has_header(found: Sequence[Sequence[str]]) -> bool:

@@ -15,7 +15,7 @@ from plaidoyer.mail.domains import health
 from plaidoyer.mail.domains.sentences import say
 from plaidoyer.mail.tests.names import serving
 from plaidoyer.testing import make_organiser
-from tests.servers import PROGRAM
+from tests.databases import PROGRAM
 
 DOMAIN = "act.river.example"
 RELAY = "relay.river.example"

@@ -11,7 +11,7 @@ from django.utils import timezone
 from plaidoyer.mail import envelopes, journals, recoveries
 from plaidoyer.mail.leases import Holder
 from plaidoyer.mail.models import Envelope, Sender
-from tests.servers import wait_until
+from tests.waiting import wait_until
 
 pytestmark = pytest.mark.django_db(transaction=True, available_apps=["plaidoyer.mail"])
 

@@ -10,7 +10,7 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import AuthResult
 
 from plaidoyer.mail.relay import LostError, Reply, Session
-from tests.servers import free_port
+from tests.waiting import free_port
 
 pytestmark = pytest.mark.filterwarnings("ignore:Requiring AUTH")
 

@@ -24,6 +24,7 @@ PERSONAL = (
     "mail:",
     "organisation_signature",
     "person_",
+    "reader_list",
     "receipt",
     "replies_desk:",
     "reply_",
