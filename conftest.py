@@ -7,10 +7,12 @@ import pytest
 from django.db import connection
 from django.test import Client, TransactionTestCase
 from django.utils import translation
+from psycopg.conninfo import make_conninfo
 from wagtail.signal_handlers import disable_reference_index_auto_update
 
 pytest_plugins = ["tests.servers"]
 
+BEGINNING = pytest.StashKey()
 # How long a test takes says more of the machine than of the rule it is about.
 hypothesis.settings.register_profile("plaidoyer", deadline=None, max_examples=60)
 hypothesis.settings.load_profile("plaidoyer")
@@ -37,6 +39,8 @@ def plain_static_files(settings):
     """Pages name their static files without the manifest that collectstatic writes."""
     plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
     settings.STORAGES = {**settings.STORAGES, "staticfiles": plain}
+    # Else each client of a test would look through all of them first.
+    settings.WHITENOISE_AUTOREFRESH = True
 
 
 @pytest.fixture(autouse=True)
@@ -63,6 +67,20 @@ def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix, c
     connection.settings_dict["TEST"]["TEMPLATE"] = make_template(cluster)
 
 
+@pytest.fixture(scope="session")
+def django_db_setup(request, django_db_setup, django_db_blocker):
+    """The tests' database, and what is in it at the beginning."""
+    from tests.databases import Beginning
+
+    with django_db_blocker.unblock():
+        parameters = connection.get_connection_params()
+        given = {
+            name: parameters[name] for name in ("dbname", "user", "host") if parameters.get(name)
+        }
+        request.session.stash[BEGINNING] = Beginning(make_conninfo(**given))
+        connection.close()
+
+
 @pytest.fixture(autouse=True, scope="session")
 def nothing_is_flushed_twice():
     """A test that commits leaves its database as it is, unless it named the apps it fills."""
@@ -79,7 +97,7 @@ def nothing_is_flushed_twice():
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_teardown(item, nextitem):
-    """After a test that commits, the database is a copy of the template again."""
+    """After a test that commits, the database is again as it began."""
     yield
     marker = item.get_closest_marker("django_db")
     commits = marker is not None and marker.kwargs.get("transaction")
@@ -88,11 +106,8 @@ def pytest_runtest_teardown(item, nextitem):
     if commits and not cleared and nextitem is not None:
         from django.contrib.contenttypes.models import ContentType
 
-        from tests.databases import make_database
-
         connection.close()
-        here = connection.settings_dict
-        make_database(os.environ["DATABASE_URL"], here["NAME"], here["TEST"]["TEMPLATE"])
+        item.session.stash[BEGINNING].restore()
         ContentType.objects.clear_cache()
 
 
