@@ -121,10 +121,11 @@ def wapiti(site: Site) -> Iterator[str]:
     report = site.folder / "wapiti.json"
     modules = "xss,sql,exec,file,redirect,crlf,ssrf,http_headers,cookieflags,permanentxss,csp,xxe"
     command = [program("wapiti"), "-u", f"{site.url}/en/", "-m", modules, "--scope", "domain"]
-    command += ["-f", "json", "-o", str(report), "--max-scan-time", "180", "--no-bugreport"]
+    command += ["-f", "json", "-o", str(report), "--no-bugreport"]
+    command += ["--max-scan-time", "180", "--max-attack-time", "60"]
     command += ["--max-links-per-page", "40", "-d", "4", "--flush-session", "--flush-attacks"]
     command += ["--store-session", str(site.folder), "-v", "0"]
-    run(command, 420)
+    run(command, 1000)
     told = json.loads(report.read_text())
     for kind in ("vulnerabilities", "anomalies"):
         for name, found in told[kind].items():

@@ -1,6 +1,7 @@
 """Zuzie walks through everything, and leaves no trace in logs, addresses, jobs or caches."""
 
 import logging
+import re
 
 import pytest
 from django.core.cache import caches
@@ -19,7 +20,7 @@ from plaidoyer.website.me import links
 pytestmark = pytest.mark.django_db
 
 EMAIL = "zuzie.kanarie@post.example"
-CANARIES = ("zuzie", "kanarie", "zilverveer", "Q9Z", "waterlelie")
+CANARIES = ("zuzie", "kanarie", "zilverveer", r"Q9Z(?: |\+|%20|)8X7", "waterlelie")
 
 
 class Walker(Client):
@@ -82,7 +83,7 @@ def left():
 
 
 def found(text):
-    return [word for word in CANARIES if word.lower() in text.lower()]
+    return [word for word in CANARIES if re.search(word, text, re.IGNORECASE)]
 
 
 def test_nothing_of_her_stands_in_logs_addresses_jobs_or_caches(shown, caplog):
