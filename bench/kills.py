@@ -14,6 +14,7 @@ import random
 import signal
 import sys
 import tempfile
+import threading
 import time
 from collections import Counter
 from collections.abc import Callable
@@ -29,16 +30,42 @@ SECONDS = 900  # for the work that is left when the killing ends
 
 
 class Havoc:
-    """Strikes one part of an installation, and lets it come back."""
+    """Strikes one part of an installation, and lets it come back: what ends by itself too, as
+    systemd would. (A web process that dies again as soon as it began lets its master give up.)"""
 
     def __init__(self, product: Any, cluster: Any) -> None:
         self.product, self.cluster = product, cluster
+        self.struck, self.came_back, self.ends = threading.Lock(), 0, threading.Event()
+        self.supervisor = threading.Thread(target=self.supervise)
         self.strikes: dict[str, Callable[[], None]] = {
             "web process": self.strike_process,
             "web": self.strike_web,
             "worker": self.strike_worker,
             "database": self.strike_database,
         }
+
+    def __enter__(self) -> "Havoc":
+        self.supervisor.start()
+        return self
+
+    def __exit__(self, *_: Any) -> None:
+        self.ends.set()
+        self.supervisor.join()
+
+    def supervise(self) -> None:
+        while not self.ends.wait(0.5):
+            with self.struck:
+                for is_there, start in (
+                    (self.product.web.runs, self.product.start_web),
+                    (self.product.worker.runs, self.product.start_worker),
+                ):
+                    if not is_there:
+                        start()
+                        self.came_back += 1
+
+    def strike(self, kind: str) -> None:
+        with self.struck:
+            self.strikes[kind]()
 
     def strike_process(self) -> None:
         """One of those that serve; their master starts another."""
@@ -65,7 +92,7 @@ def rage(options: argparse.Namespace, havoc: Havoc, crowd: Crowd) -> Counter[str
     for number, kind in enumerate(kinds, 1):
         crowd.thanked(10)
         time.sleep(random.uniform(0, 1))
-        havoc.strikes[kind]()
+        havoc.strike(kind)
         struck[kind] += 1
         if number % 20 == 0:
             thanked = len(crowd.result.acknowledged)
@@ -137,11 +164,12 @@ def measure(options: argparse.Namespace, folder: Path) -> dict[str, Any]:
     try:
         product.start()
         began = time.monotonic()
-        with Crowd(product, public_id) as crowd:
-            struck = rage(options, Havoc(product, cluster), crowd)
+        with Crowd(product, public_id) as crowd, Havoc(product, cluster) as havoc:
+            struck = rage(options, havoc, crowd)
         lasted = round(time.monotonic() - began)
         settle(product)
-        return {"kills": dict(struck), "seconds": lasted, **compare(product, crowd)}
+        told = {"kills": dict(struck), "ended by themselves": havoc.came_back, "seconds": lasted}
+        return told | compare(product, crowd)
     finally:
         product.web.kill()
         product.worker.kill()

@@ -21,6 +21,7 @@ SENSITIVE = (
     "editions:schedule",
     "gifts_export",
     "person_",
+    "reader_list",
     "second_person_",
     "targets:add",
     "targets:delete",

@@ -1,12 +1,12 @@
 from typing import Any
 
 from django.db.models import QuerySet
-from django.http import HttpRequest
 from django.urls import URLPattern, reverse
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
-from wagtail.admin.menu import MenuItem
 from wagtail.admin.ui.tables import Column, DateColumn, TitleColumn
+from wagtail.admin.widgets import Button
 
 from plaidoyer.lib.desk import Ledger
 from plaidoyer.supporters import canaries
@@ -22,6 +22,12 @@ def address(supporter: Supporter) -> str:
 
 class SupporterListing(SealedListing):
     """Its files bear a row by which it is known which of them went astray."""
+
+    @cached_property
+    def header_more_buttons(self) -> list[Button]:
+        bring = Button(_("Bring readers in"), url=reverse("reader_lists"), icon_name="upload")
+        may = self.request.user.has_perm("supporters.add_readerlist")
+        return [*super().header_more_buttons, *([bring] if may else [])]
 
     def as_spreadsheet(self, queryset: QuerySet[Supporter], spreadsheet_format: str) -> Any:
         rows = canaries.Watermarked(queryset, self.request.export_id)
@@ -59,16 +65,3 @@ def supporters() -> SupporterLedger:
 def reader_lists() -> list[URLPattern]:
     return desk.routes()
 
-
-class ReaderListsItem(MenuItem):
-    """Shown to those who may bring readers in."""
-
-    def is_shown(self, request: HttpRequest) -> bool:
-        return request.user.has_perm("supporters.add_readerlist")
-
-
-@hooks.register("register_settings_menu_item")
-def reader_lists_item() -> MenuItem:
-    return ReaderListsItem(
-        _("Bring readers in"), reverse("reader_lists"), icon_name="group", order=955
-    )

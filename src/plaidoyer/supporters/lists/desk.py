@@ -195,6 +195,7 @@ def screen(request: HttpRequest, name: str, **context: Any) -> HttpResponse:
     title = _("Bring readers in")
     crumbs = [
         {"url": reverse("wagtailadmin_home"), "label": _("Home")},
+        {"url": reverse("supporters:index"), "label": _("Supporters")},
         {"url": reverse("reader_lists"), "label": title},
     ]
     if readers := context.get("readers"):
