@@ -63,7 +63,8 @@ def after_the_cut(image: Path, at: Path, name: str) -> set[str]:
 
     with disk(image, at):
         engine = postgres.Embedded(at / "cluster")
-        (engine.data / "postmaster.pid").unlink(missing_ok=True)
+        for file in (engine.data / "postmaster.pid", engine.sockets / ".s.PGSQL.5432.lock"):
+            file.unlink(missing_ok=True)
         with psycopg.connect(make_conninfo(engine.join(), dbname=name)) as session:
             rows = session.execute("SELECT page FROM actions_action").fetchall()
         engine.leave()

@@ -169,11 +169,11 @@ class Embedded:
         A container's next life gives the same few numbers to other programs, and PostgreSQL
         would take one of them for itself.
         """
-        pid_file = self.data / "postmaster.pid"
-        if pid_file.exists():
-            name = Path("/proc", pid_file.read_text().split("\n")[0].strip(), "comm")
-            if name.exists() and name.read_text().strip() != "postgres":
-                pid_file.unlink()
+        for file in (self.data / "postmaster.pid", self.sockets / ".s.PGSQL.5432.lock"):
+            if file.exists():
+                name = Path("/proc", file.read_text().split("\n")[0].strip(), "comm")
+                if name.exists() and name.read_text().strip() != "postgres":
+                    file.unlink()
 
     @contextmanager
     def alone(self) -> Iterator[None]:

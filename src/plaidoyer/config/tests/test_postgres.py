@@ -196,12 +196,16 @@ def test_the_number_of_a_dead_server_may_belong_to_somebody_else(var_dir):
     engine = postgres.Embedded(var_dir)
     engine.join()
     engine.leave()
-    (engine.data / "postmaster.pid").write_text(f"{os.getpid()}\n{engine.data}\n")
+    # Of the same account: PostgreSQL passes over numbers that are another one's.
+    with subprocess.Popen(["sleep", "60"], **engine.account) as other:
+        for file in (engine.data / "postmaster.pid", engine.sockets / ".s.PGSQL.5432.lock"):
+            file.write_text(f"{other.pid}\n{engine.data}\n")
 
-    engine.join()
+        engine.join()
 
-    assert server_of(var_dir) != os.getpid()
-    engine.leave()
+        assert server_of(var_dir) != other.pid
+        engine.leave()
+        other.kill()
 
 
 def test_a_long_path_does_not_hinder_the_start(tmp_path):
