@@ -73,7 +73,10 @@ def after_the_cut(image: Path, at: Path, name: str) -> set[str]:
 
 def cut(product: Any, cluster: Any, public_id: str, image: Path, folder: Path, name: str) -> int:
     """One cut of the power; how many thanked acts are missing after it."""
-    copy = folder / "copy.img"
+    # Of its own for each cut: a disk that is still let go would be found in the kernel's memory.
+    here = Path(tempfile.mkdtemp(dir=folder))
+    copy = here / "copy.img"
+    here.chmod(0o755)
     with Crowd(product, public_id, RATE) as crowd:
         time.sleep(random.uniform(0.8, 1.8))
         thanked = set(crowd.result.acknowledged)
@@ -84,7 +87,9 @@ def cut(product: Any, cluster: Any, public_id: str, image: Path, folder: Path, n
             for pid in reversed(pids):
                 with contextlib.suppress(ProcessLookupError):
                     os.kill(pid, signal.SIGCONT)
-    return len(thanked - after_the_cut(copy, folder / "copy", name))
+    lost = len(thanked - after_the_cut(copy, here / "copy", name))
+    copy.unlink()
+    return lost
 
 
 def measure(options: argparse.Namespace, folder: Path) -> dict[str, Any]:

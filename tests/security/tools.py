@@ -122,7 +122,7 @@ def wapiti(site: Site) -> Iterator[str]:
     modules = "xss,sql,exec,file,redirect,crlf,ssrf,http_headers,cookieflags,permanentxss,csp,xxe"
     command = [program("wapiti"), "-u", f"{site.url}/en/", "-m", modules, "--scope", "domain"]
     command += ["-f", "json", "-o", str(report), "--no-bugreport"]
-    command += ["--max-scan-time", "90", "--max-attack-time", "20"]
+    command += ["--max-scan-time", "90", "--max-attack-time", "20", "--tasks", "4"]
     command += ["--max-links-per-page", "40", "-d", "4", "--flush-session", "--flush-attacks"]
     command += ["--store-session", str(site.folder), "-v", "0"]
     run(command, 1000)

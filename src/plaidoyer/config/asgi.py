@@ -75,6 +75,7 @@ async def busy(scope: Scope, send: Send) -> None:
         (b"cache-control", b"no-store"),
         (b"retry-after", RETRY_AFTER),
         (b"x-content-type-options", b"nosniff"),
+        (b"content-security-policy", b"default-src 'none'"),
         *((name.lower().encode(), said.encode()) for name, said in settings.SECURE_HEADERS.items()),
     ]
     await respond(send, 503, headers, busy_page(language))

@@ -64,4 +64,3 @@ def supporters() -> SupporterLedger:
 @hooks.register("register_admin_urls")
 def reader_lists() -> list[URLPattern]:
     return desk.routes()
-
