@@ -5,12 +5,15 @@ A list adds and never overrules: of whom we know already nothing changes, and wh
 here later than the list says is what holds.
 """
 
+import bisect
 import datetime
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from operator import attrgetter
 
 from django.contrib.auth.models import AbstractBaseUser
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
 from plaidoyer.lib import tables
@@ -155,18 +158,17 @@ def take_in(readers: ReaderList) -> None:
     found = [one for one in lines if isinstance(one, Reader)]
     while True:
         with transaction.atomic():
-            now = ReaderList.objects.select_for_update().get(pk=readers.pk)
+            now = locked(readers)
             if now.taken_at:
                 return
-            batch = [one for one in found if one.number > now.done + 1][:BATCH]
-            if batch:
+            first = bisect.bisect(found, now.done + 1, key=attrgetter("number"))
+            if batch := found[first : first + BATCH]:
                 welcome(now, batch)
                 now.done = batch[-1].number - 1
+                now.save(update_fields=["done"])
             else:
                 now.done, now.taken_at, now.sealed = now.lines, timezone.now(), b""
-            now.save()
-        if now.taken_at:
-            return
+                now.save(update_fields=["done", "taken_at", "sealed"])
 
 
 def welcome(readers: ReaderList, batch: Sequence[Reader]) -> None:
@@ -177,7 +179,8 @@ def welcome(readers: ReaderList, batch: Sequence[Reader]) -> None:
         (person(reader, at) for reader in batch if reader.mark not in known), ignore_conflicts=True
     )
     # Whoever acted at this very moment was made by their act.
-    people = {one.mark: one for one in Supporter.objects.filter(mark__in=marks_of(batch))}
+    found = Supporter.objects.filter(mark__in=[reader.mark for reader in batch])
+    people = {one.mark: one for one in found}
     agreeing = [
         reader
         for reader in batch
@@ -205,7 +208,7 @@ def welcome(readers: ReaderList, batch: Sequence[Reader]) -> None:
         for reader in batch
     )
     if readers.tag:
-        tags.put(readers.tag, Supporter.objects.filter(pk__in=[one.pk for one in people.values()]))
+        tags.put(readers.tag, found)
 
 
 def person(reader: Reader, at: datetime.datetime) -> Supporter:
@@ -220,35 +223,35 @@ def person(reader: Reader, at: datetime.datetime) -> Supporter:
     )
 
 
-def marks_of(batch: Sequence[Reader]) -> list[str]:
-    return [reader.mark for reader in batch]
-
-
 def take_back(readers: ReaderList) -> None:
     """Ends what a list began, each batch in a transaction of its own. Whoever came by it and did
     nothing since is erased; of the others what they did themselves stays."""
     while True:
         with transaction.atomic():
-            now = ReaderList.objects.select_for_update().get(pk=readers.pk)
+            now = locked(readers)
             if now.back_at:
                 return
-            rows = now.newcomers.select_related("consent").order_by("pk")
-            batch = list(rows[now.done : now.done + BACK])
-            if batch:
+            rows = now.newcomers.order_by("pk")
+            if batch := list(rows[now.done : now.done + BACK]):
                 part_from(batch)
                 now.done += len(batch)
             else:
                 now.back_at = timezone.now()
             now.save(update_fields=["done", "back_at"])
-        if now.back_at:
-            return
+
+
+def locked(readers: ReaderList) -> ReaderList:
+    """The list as it stands, for one worker at a time; without its file, which may be large."""
+    return ReaderList.objects.defer("sealed").select_for_update().get(pk=readers.pk)
 
 
 def part_from(batch: Sequence[Newcomer]) -> None:
-    """Ends the subscriptions that stand on the list's yes, and erases who is known by it alone."""
+    """Ends the subscriptions that stand on the list's yes, and erases who is known by it alone.
+    Who left by themselves is remembered as any other who left: the list may come again."""
     brought = [one.consent_id for one in batch if one.consent_id]
     consents.end(Subscription.objects.filter(consent__in=brought), answer=Consent.Answer.UNDONE)
     new = [one.supporter_id for one in batch if one.is_new]
     bare = retention.RULES["bare"]
     just_now = timezone.now() + datetime.timedelta(seconds=1)
-    bare.end(list(bare.due(just_now).filter(pk__in=new)))
+    left = Consent.objects.filter(supporter=OuterRef("pk"), answer=Consent.Answer.WITHDRAWN)
+    bare.end(list(bare.due(just_now).filter(~Exists(left), pk__in=new)))

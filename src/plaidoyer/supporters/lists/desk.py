@@ -89,7 +89,8 @@ class ListForm(tables.Columns):
         readers.sentences = {
             code: typed.line(said[f"sentence_{code}"]) for code, _name in settings.LANGUAGES
         }
-        readers.save()
+        # Nothing else: somebody may have it taken in at this moment.
+        readers.save(update_fields=["columns", "order", "language", "tag", "page", "sentences"])
 
 
 def told(readers: ReaderList) -> dict[str, Any]:
@@ -101,8 +102,8 @@ def told(readers: ReaderList) -> dict[str, Any]:
 
 
 def known() -> QuerySet[ReaderList]:
-    """The last lists, with what they brought."""
-    return ReaderList.objects.annotate(
+    """All lists with what they brought, the last first; a file is read where it is asked for."""
+    return ReaderList.objects.defer("sealed").annotate(
         brought=Count("newcomers"),
         new=Count("newcomers", filter=Q(newcomers__is_new=True)),
         agreed=Count("newcomers__consent"),
@@ -173,9 +174,9 @@ def step(request: HttpRequest, readers: ReaderList) -> HttpResponse:
             arrivals.ask_back(readers)
             wake()
         case "give_up":
-            ReaderList.objects.filter(pk=readers.pk, asked_at=None).delete()
-            messages.success(request, _("The list is forgotten."))
-            return HttpResponseRedirect(reverse("reader_lists"))
+            if ReaderList.objects.filter(pk=readers.pk, asked_at=None).delete()[0]:
+                messages.success(request, _("The list is forgotten."))
+                return HttpResponseRedirect(reverse("reader_lists"))
     return to("reader_list", readers)
 
 

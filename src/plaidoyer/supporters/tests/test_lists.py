@@ -182,6 +182,19 @@ def test_whoever_acted_since_stays_when_the_list_is_taken_back(desk):
     assert reading() == {"Suzie@post.example"}
 
 
+def test_whoever_left_stays_away_though_the_list_is_taken_back_and_comes_again(desk):
+    readers = uploaded(desk)
+    take(desk, readers)
+    suzie = Supporter.objects.get(mark=marks.address("suzie@post.example"))
+    consents.withdraw(suzie, purpose="newsletter", page="/")
+
+    take(desk, readers, "back")
+    readers.delete()
+    take(desk, uploaded(desk))
+
+    assert reading() == {"laura@post.example", "omar@post.example"}
+
+
 def test_a_worker_that_is_stopped_goes_on_where_it_was(desk, monkeypatch):
     many = "email,date\n" + "".join(f"s{n}@post.example,2024-01-01\n" for n in range(12))
     said = {f"column_{n}": name for n, name in enumerate(("email", "agreed_on"))}
@@ -216,6 +229,16 @@ def test_a_list_is_asked_once_however_often_the_button_is_pressed(desk):
         take(desk, readers)
 
     assert Consent.objects.count() == 3
+
+
+def test_a_list_that_is_asked_for_is_not_given_up_any_more(desk):
+    readers = uploaded(desk)
+    take(desk, readers)
+
+    answer = desk.post(reverse("reader_list", args=[readers.pk]), {"step": "give_up"}, follow=True)
+
+    assert "The list is forgotten." not in words(answer)
+    assert ReaderList.objects.count() == 1
 
 
 def test_what_is_missing_is_told_and_what_was_said_stays(desk):
