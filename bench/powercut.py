@@ -107,15 +107,14 @@ def measure(options: argparse.Namespace, folder: Path) -> dict[str, Any]:
     with disk(image, folder / "disk", new=True) as mounted:
         cluster = databases.Cluster(mounted / "cluster")
         url = databases.make_database(cluster.url, "powercut")
-        if options.lossy:
-            cluster.sql("ALTER SYSTEM SET synchronous_commit = off", "SELECT pg_reload_conf()")
-            cluster.sql("ALTER SYSTEM SET wal_writer_delay = '10s'", "SELECT pg_reload_conf()")
         databases.collect_static(stage.VAR_DIR)
         product = servers.Product(stage.VAR_DIR, url, relay.Catcher())
         with product.orm():
             public_id = stage.petition()
         try:
             product.start_web()
+            if options.lossy:
+                cluster.answer_early()
             lost = [
                 cut(product, cluster, public_id, image, folder, "powercut")
                 for _number in range(options.cuts)

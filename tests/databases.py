@@ -193,3 +193,14 @@ class Cluster:
         for process in (server, *map(int, children)):
             with suppress(ProcessLookupError):
                 os.kill(process, signal.SIGKILL)
+
+    def answer_early(self) -> None:
+        """Lets it answer before its disk has what was written: the control of a test.
+
+        The program refuses to start so; an operator can do it behind its back.
+        """
+        self.sql(
+            "ALTER SYSTEM SET synchronous_commit = off",
+            "ALTER SYSTEM SET wal_writer_delay = '10s'",
+            "SELECT pg_reload_conf()",
+        )

@@ -85,12 +85,7 @@ def test_a_database_that_does_not_wait_for_its_disk_loses_acts_and_the_ledger_sh
 ):
     petition = make_petition(fragile)
     fragile.start_web()
-    # The program refuses to start so; here an operator does it behind its back.
-    cluster_to_kill.sql(
-        "ALTER SYSTEM SET synchronous_commit = off",
-        "ALTER SYSTEM SET wal_writer_delay = '10s'",
-        "SELECT pg_reload_conf()",
-    )
+    cluster_to_kill.answer_early()
 
     crowd = storm_over_database(
         fragile, cluster_to_kill, petition, lambda: kill_and_restart(cluster_to_kill)

@@ -1,6 +1,7 @@
 """Lists of readers in the back office: sent, their columns named, seen, taken in, taken back."""
 
 import contextlib
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
@@ -23,7 +24,7 @@ from plaidoyer.supporters.lists import arrivals, lines
 from plaidoyer.supporters.models import ReaderList
 from plaidoyer.supporters.tasks import carry_on
 
-SHOWN, FAULTS = 20, 200
+SHOWN, REASONS, NUMBERS = 20, 100, 50
 may_bring = permission_required("supporters.add_readerlist")
 
 
@@ -159,9 +160,26 @@ def show(request: HttpRequest, pk: int) -> HttpResponse:
     if not readers.columns:
         return to("reader_list_columns", readers)
     foreseen = arrivals.foresee(readers)
-    faults, more = foreseen.faults[:FAULTS], max(0, len(foreseen.faults) - FAULTS)
-    context = {"foreseen": foreseen, "faults": faults, "more": more}
-    return screen(request, "preview", readers=readers, **context)
+    return screen(
+        request, "preview", readers=readers, foreseen=foreseen, reasons=reasons(foreseen.faults)
+    )
+
+
+def reasons(faults: Sequence[lines.Fault]) -> list[dict[str, Any]]:
+    """Why lines are left out, the most frequent first, with the first numbers of such lines."""
+    numbers: dict[str, list[int]] = {}
+    for fault in faults:
+        numbers.setdefault(fault.reason, []).append(fault.number)
+    told = sorted(numbers.items(), key=lambda one: -len(one[1]))[:REASONS]
+    return [
+        {
+            "reason": reason,
+            "numbers": ", ".join(map(str, those[:NUMBERS])),
+            "total": len(those),
+            "more": len(those) - NUMBERS,
+        }
+        for reason, those in told
+    ]
 
 
 def step(request: HttpRequest, readers: ReaderList) -> HttpResponse:

@@ -103,13 +103,25 @@ def test_each_line_is_judged_before_anything_is_kept(desk):
     for line, reason in (
         (5, "This is no mail address."),
         (7, "This address stands in line 3 already."),
-        (8, "It does not say on which day they agreed"),
+        (8, "It does not say on which day they agreed: nobody is written to without a yes."),
         (9, "We do not write in this language: Deutsch."),
         (10, "This day is still to come."),
         (11, "This is no day in the order you chose."),
     ):
-        assert f"line {line}: {reason}" in said
+        assert f"{reason} Line {line} " in said
     assert not Supporter.objects.exists()
+
+
+def test_lines_of_one_reason_hide_no_other(desk):
+    many = "email,date\n" + "nobody,2024-01-01\n" * 300 + "suzie@post.example,soon\n"
+    said = {f"column_{n}": name for n, name in enumerate(("email", "agreed_on"))}
+    readers = uploaded(desk, many, **said)
+
+    told = words(desk.get(reverse("reader_list", args=[readers.pk])))
+
+    assert "This is no mail address. Lines 2, 3, 4," in told
+    assert "and 250 lines more" in told
+    assert "This is no day in the order you chose. Line 302 " in told
 
 
 def test_readers_come_in_with_the_proof_of_their_yes(desk):
