@@ -15,7 +15,8 @@ from django.utils.translation import override
 from plaidoyer.lib import addresses, tables, typed
 from plaidoyer.vault import marks
 
-MEGABYTES, MOST = 20, 200_000
+# What is looked at in some seconds.
+MEGABYTES, MOST = 10, 50_000
 # Before it nobody asked for consent by a form on the web.
 FIRST = datetime.date(1995, 1, 1)
 MEANINGS: tables.Meanings = {
